@@ -1,0 +1,3 @@
+//! The `analytics` Lambda function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Kafka batches in and failures out, events, detectors, per-key state, alerts.

@@ -1,0 +1,1 @@
+//! AWS endpoints on loopback, in one process, for the demo and the tests.

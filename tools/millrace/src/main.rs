@@ -1,0 +1,3 @@
+//! `millrace`: everything a developer runs on their own machine.
+
+fn main() {}
