@@ -1,1 +1,18 @@
 //! Kafka batches in and failures out, events, detectors, per-key state, alerts.
+//!
+//! ```text
+//!   MSK event ─▶ kafka ─▶ events ─▶ commit: group ─ load ─ apply ─ commit ─ deliver ─ clear ─▶ answer
+//!                                              │
+//!                                              └─ state ◀─ windows, detectors ─▶ alerts
+//! ```
+
+pub mod alerts;
+pub mod amount;
+pub mod detectors;
+pub mod entity;
+pub mod events;
+pub mod kafka;
+pub mod settings;
+pub mod state;
+pub mod time;
+pub mod windows;

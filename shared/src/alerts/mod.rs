@@ -1,0 +1,46 @@
+//! Alerts: what detectors raise, with an identifier that a second delivery repeats.
+
+mod evidence;
+mod id;
+mod severity;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+pub use evidence::{Evidence, Fact};
+pub use id::{AlertId, Cause};
+pub use severity::Severity;
+
+use crate::kafka::{Offset, Partition};
+use crate::time::EventTime;
+
+/// One alert, complete but for its entity, which is that of the state it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// One identifier per cause, whoever delivers it and however often.
+    pub id: AlertId,
+    /// The detector's name.
+    pub detector: Cow<'static, str>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The time of the event that caused it.
+    pub event_time: EventTime,
+    /// A sentence for a person.
+    pub message: String,
+    /// What the detector saw, as named values.
+    pub evidence: Vec<Fact>,
+    /// The record that caused it.
+    pub source: AlertSource,
+}
+
+/// Where the record that caused an alert stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertSource {
+    /// The record's topic.
+    pub topic: String,
+    /// Its partition of that topic.
+    pub partition: Partition,
+    /// Its offset in that partition.
+    pub offset: Offset,
+}

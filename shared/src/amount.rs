@@ -1,0 +1,90 @@
+//! Amounts of money, exact: sums come out the same in whatever order they are added.
+
+use std::fmt;
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+/// An amount of money in millionths of its currency's unit.
+///
+/// A fixed-point number, because a sum of floats depends on the order of its terms, and the order
+/// of records from several partitions is not ours to choose. Negative amounts are refunds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Amount(i128);
+
+const MICROS: i128 = 1_000_000;
+
+impl Amount {
+    /// The largest amount, positive or negative, that an event may claim: 10¹².
+    pub const LIMIT: Self = Self(1_000_000_000_000 * MICROS);
+
+    /// An amount of whole units.
+    pub const fn from_units(units: i64) -> Self {
+        Self(units as i128 * MICROS)
+    }
+
+    /// An amount of millionths of a unit.
+    pub const fn from_micros(micros: i128) -> Self {
+        Self(micros)
+    }
+
+    /// Millionths of a unit.
+    pub const fn as_micros(self) -> i128 {
+        self.0
+    }
+
+    /// The nearest float, in units, for ratios and evidence.
+    #[expect(clippy::cast_precision_loss, reason = "a float is what the caller asks for")]
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64 / MICROS as f64
+    }
+
+    /// Whether an event may claim this amount.
+    pub const fn is_plausible(self) -> bool {
+        self.0.unsigned_abs() <= Self::LIMIT.0.unsigned_abs()
+    }
+}
+
+impl AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        self.0 = self.0.saturating_add(other.0);
+    }
+}
+
+/// As few decimals as tell it exactly: `12.5`, `-3`, `0.000001`.
+impl fmt::Display for Amount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, fraction) = (self.0.abs() / MICROS, self.0.abs() % MICROS);
+        let sign = if self.0 < 0 { "-" } else { "" };
+        if fraction == 0 {
+            return write!(formatter, "{sign}{whole}");
+        }
+        let decimals = format!("{fraction:06}");
+        write!(formatter, "{sign}{whole}.{}", decimals.trim_end_matches('0'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_shown_with_as_few_decimals_as_tell_it_exactly() {
+        assert_eq!(Amount::from_micros(12_500_000).to_string(), "12.5");
+        assert_eq!(Amount::from_micros(-3_000_000).to_string(), "-3");
+        assert_eq!(Amount::from_micros(-1).to_string(), "-0.000001");
+        assert_eq!(Amount::default().to_string(), "0");
+    }
+
+    #[test]
+    fn a_sum_does_not_depend_on_the_order() {
+        let terms = [100_000, 200_000, 300_000].map(Amount::from_micros);
+        let mut forward = Amount::default();
+        let mut backward = Amount::default();
+        terms.iter().for_each(|term| forward += *term);
+        terms.iter().rev().for_each(|term| backward += *term);
+        assert_eq!(forward, backward);
+        assert_eq!(forward.to_string(), "0.6");
+    }
+}

@@ -1,0 +1,203 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+/// The version of the blob's own frame.
+const FRAME: u8 = 1;
+
+/// The detectors' states of one entity, as stored: a frame of named, versioned sections.
+///
+/// ```text
+///   frame version: u8 │ name length: u8 │ name │ section version: u8 │ length: u32 BE │ state │ …
+/// ```
+///
+/// A detector whose state is still the default takes no section. A section that no detector claims (one of a newer
+/// release, or a detector that was removed) is carried along unread, so rolling a release back and
+/// forth loses nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sections(Vec<Section>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Section {
+    name: String,
+    version: u8,
+    state: Vec<u8>,
+}
+
+/// A stored blob of detector state that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BlobError {
+    /// The frame is of a release that this one does not know.
+    #[error("detector state has frame version {found}, this release reads {FRAME}; deploy the release that wrote it")]
+    UnknownFrame {
+        /// The version found.
+        found: u8,
+    },
+    /// A detector's section is of a version that this release does not know.
+    #[error("state of detector `{detector}` has version {found}, this release reads {known}; deploy the release that wrote it")]
+    UnknownSection {
+        /// The detector's name.
+        detector: &'static str,
+        /// The version found.
+        found: u8,
+        /// The version that this release reads.
+        known: u8,
+    },
+    /// The frame ends in the middle of a section.
+    #[error("detector state is cut off at byte {at} of {length}; restore the item or delete it to start the entity afresh")]
+    CutOff {
+        /// Where the next part should have begun.
+        at: usize,
+        /// The length of the whole.
+        length: usize,
+    },
+    /// A section's bytes are no state of its detector.
+    #[error("state of detector `{detector}` cannot be read: {reason}; restore the item or delete it to start the entity afresh")]
+    Unreadable {
+        /// The detector's name.
+        detector: &'static str,
+        /// What the codec says.
+        reason: postcard::Error,
+    },
+}
+
+impl Sections {
+    /// Reads a stored blob; no bytes at all are no sections.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BlobError> {
+        let Some((&frame, _)) = bytes.split_first() else { return Ok(Self::default()) };
+        if frame != FRAME {
+            return Err(BlobError::UnknownFrame { found: frame });
+        }
+        let mut reader = Reader { bytes, at: 1 };
+        let mut sections = Vec::new();
+        while reader.at < bytes.len() {
+            let name_length = reader.take(1)?[0];
+            let name = String::from_utf8_lossy(reader.take(name_length.into())?).into_owned();
+            let version = reader.take(1)?[0];
+            let mut length = [0; 4];
+            length.copy_from_slice(reader.take(4)?);
+            let state = reader.take(u32::from_be_bytes(length) as usize)?.to_vec();
+            sections.push(Section { name, version, state });
+        }
+        Ok(Self(sections))
+    }
+
+    /// The bytes to store; none if there are no sections.
+    pub fn encode(&self) -> Vec<u8> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let mut bytes = vec![FRAME];
+        for section in &self.0 {
+            bytes.push(u8::try_from(section.name.len()).unwrap_or(u8::MAX));
+            bytes.extend_from_slice(&section.name.as_bytes()[..section.name.len().min(255)]);
+            bytes.push(section.version);
+            let length = u32::try_from(section.state.len()).unwrap_or(u32::MAX);
+            bytes.extend_from_slice(&length.to_be_bytes());
+            bytes.extend_from_slice(&section.state);
+        }
+        bytes
+    }
+
+    /// Takes a detector's state out of its section; the default where it has none.
+    pub fn take<D>(&mut self, detector: &'static str, known: u8) -> Result<D, BlobError>
+    where
+        D: Default + DeserializeOwned,
+    {
+        let Some(at) = self.0.iter().position(|section| section.name == detector) else {
+            return Ok(D::default());
+        };
+        let section = self.0.swap_remove(at);
+        if section.version != known {
+            return Err(BlobError::UnknownSection { detector, found: section.version, known });
+        }
+        postcard::from_bytes(&section.state)
+            .map_err(|reason| BlobError::Unreadable { detector, reason })
+    }
+
+    /// Adds a detector's state; nothing for one that is as the default.
+    pub fn put<D: Default + Serialize>(
+        &mut self,
+        detector: &'static str,
+        version: u8,
+        state: &D,
+    ) {
+        let (Ok(state), Ok(fresh)) = (postcard::to_stdvec(state), postcard::to_stdvec(&D::default()))
+        else {
+            unreachable!("postcard writes every detector state into a growing vector")
+        };
+        if state != fresh {
+            self.0.push(Section { name: detector.to_owned(), version, state });
+        }
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], BlobError> {
+        let cut_off = BlobError::CutOff { at: self.at, length: self.bytes.len() };
+        let taken = self.bytes.get(self.at..).and_then(|rest| rest.get(..count)).ok_or(cut_off)?;
+        self.at += count;
+        Ok(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn two_sections() -> Sections {
+        let mut sections = Sections::default();
+        sections.put("first", 1, &vec![1_u64, 2, 300]);
+        sections.put("second", 7, &(4_u8, "text".to_owned()));
+        sections
+    }
+
+    #[test]
+    fn what_was_put_is_taken_out_again() {
+        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        assert_eq!(read.take::<Vec<u64>>("first", 1).unwrap(), [1, 2, 300]);
+        assert_eq!(read.take::<(u8, String)>("second", 7).unwrap(), (4, "text".to_owned()));
+        assert_eq!(read, Sections::default());
+    }
+
+    #[test]
+    fn a_section_that_nobody_claims_is_carried_along() {
+        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        read.take::<Vec<u64>>("first", 1).unwrap();
+        let mut again = Sections::decode(&read.encode()).unwrap();
+        assert_eq!(again.take::<(u8, String)>("second", 7).unwrap().0, 4);
+    }
+
+    #[test]
+    fn an_unknown_version_is_an_error_that_names_it() {
+        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        let error = read.take::<(u8, String)>("second", 8).unwrap_err();
+        assert!(error.to_string().contains("`second` has version 7, this release reads 8"));
+        let error = Sections::decode(&[9, 1, 2]).unwrap_err();
+        assert!(error.to_string().contains("frame version 9"));
+    }
+
+    #[test]
+    fn every_prefix_is_read_or_refused_without_a_panic() {
+        let whole = two_sections().encode();
+        let refused = (1..whole.len()).filter(|&end| Sections::decode(&whole[..end]).is_err());
+        // Only the frame byte alone and the end of the first section are whole prefixes.
+        assert_eq!(refused.count(), whole.len() - 1 - 2);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused_without_a_panic(bytes: Vec<u8>) {
+            if let Ok(sections) = Sections::decode(&bytes) {
+                prop_assert!(bytes.is_empty() || bytes.len() == 1 || sections != Sections::default());
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Thresholds and periods: what a team tunes without touching code.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::amount::Amount;
+
+/// Everything that detectors and windows can be told. The defaults are the classic rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// `high_value`: amounts above this are one.
+    pub high_value_amount: Amount,
+    /// `unusual_amount`: how many times the mean an amount must pass.
+    pub unusual_amount_factor: f64,
+    /// `unusual_amount`: how many transactions there must be more than.
+    pub unusual_amount_min_count: u64,
+    /// `rapid_activity`: how many of the user's last events are looked at (2 to 50).
+    pub rapid_activity_events: usize,
+    /// `rapid_activity`: they span less than this.
+    pub rapid_activity_span: Duration,
+    /// `rapid_clicks`: how many clicks (2 to 50).
+    pub rapid_clicks_count: usize,
+    /// `rapid_clicks`: within this.
+    pub rapid_clicks_span: Duration,
+    /// `long_session`: a session that passes this.
+    pub long_session: Duration,
+    /// `reading_deviation`: the share of the mean that a reading must be further away than.
+    pub reading_deviation_share: f64,
+    /// `temperature_range`: above this, in degrees Celsius.
+    pub temperature_high: f64,
+    /// `temperature_range`: below this, in degrees Celsius.
+    pub temperature_low: f64,
+    /// `humidity_range`: above this, in percent.
+    pub humidity_high: f64,
+    /// `humidity_range`: below this, in percent.
+    pub humidity_low: f64,
+    /// `battery_low`: below this, in percent.
+    pub battery_low: f64,
+    /// Detectors that are off, by name.
+    pub detectors_off: BTreeSet<String>,
+    /// A session ends when nothing came for this long.
+    pub session_gap: Duration,
+    /// The length of a user's spending windows.
+    pub spend_window: Duration,
+    /// The length of a sensor's windows.
+    pub sensor_window: Duration,
+    /// How long after its end a window still takes late events.
+    pub allowed_lateness: Duration,
+    /// How long closed sessions are kept.
+    pub session_retention: Duration,
+    /// How long closed windows are kept.
+    pub window_retention: Duration,
+    /// How long alerts are kept.
+    pub alert_retention: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        const MINUTE: Duration = Duration::from_secs(60);
+        const HOUR: Duration = Duration::from_secs(3_600);
+        const DAY: Duration = Duration::from_secs(86_400);
+        Self {
+            high_value_amount: Amount::from_units(10_000),
+            unusual_amount_factor: 3.0,
+            unusual_amount_min_count: 5,
+            rapid_activity_events: 10,
+            rapid_activity_span: Duration::from_secs(10),
+            rapid_clicks_count: 10,
+            rapid_clicks_span: MINUTE,
+            long_session: HOUR,
+            reading_deviation_share: 0.5,
+            temperature_high: 40.0,
+            temperature_low: 0.0,
+            humidity_high: 95.0,
+            humidity_low: 5.0,
+            battery_low: 10.0,
+            detectors_off: BTreeSet::new(),
+            session_gap: 30 * MINUTE,
+            spend_window: HOUR,
+            sensor_window: 5 * MINUTE,
+            allowed_lateness: 5 * MINUTE,
+            session_retention: DAY,
+            window_retention: 30 * DAY,
+            alert_retention: 30 * DAY,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Per-entity state: what is known of one user, sensor or partition, as one item of one table.
+//!
+//! ```text
+//!   EntityState
+//!   ├─ body        profile (what people read) + detectors (one compact versioned blob)
+//!   ├─ watermarks  how far each partition has been applied to this entity
+//!   └─ outbox      what came of it and may not have been delivered yet
+//! ```
+//!
+//! All of it is committed in one conditional write, which is why nothing here is ever half done.
+
+mod active_users;
+mod outbox;
+mod partition;
+mod sensor;
+mod user;
+mod watermark;
+
+pub use active_users::ActiveUsers;
+pub use outbox::{Outbox, OutboxEntry, OutboxError};
+pub use partition::PartitionProfile;
+pub use sensor::{SensorProfile, SensorState};
+pub use user::{UserProfile, UserState};
+pub use watermark::{Epoch, Position, SourceId, Verdict, Watermarks, WatermarkError};
+
+use crate::detectors::{Alerts, Raised};
+use crate::entity::EntityKind;
+use crate::events::Event;
+use crate::settings::Settings;
+use crate::windows::Closed;
+
+/// Everything kept for one entity.
+#[derive(Clone, Debug)]
+pub struct EntityState {
+    /// What detectors and windows know.
+    pub body: Body,
+    /// How far each partition has been applied.
+    pub watermarks: Watermarks,
+    /// What is to be delivered.
+    pub outbox: Outbox,
+}
+
+/// What detectors and windows know of an entity, by its kind.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Of a user.
+    User(UserState),
+    /// Of a sensor.
+    Sensor(SensorState),
+    /// Of a partition.
+    Partition(PartitionProfile),
+}
+
+/// What came of one event.
+#[derive(Debug, Default)]
+pub struct Emitted {
+    /// Alerts, in the order raised.
+    pub raised: Vec<Raised>,
+    /// Windows and sessions that it showed to be over.
+    pub closed: Vec<Closed>,
+}
+
+impl EntityState {
+    /// The state of an entity that nothing is known of.
+    pub fn new(kind: EntityKind) -> Self {
+        let body = match kind {
+            EntityKind::User => Body::User(UserState::default()),
+            EntityKind::Sensor => Body::Sensor(SensorState::default()),
+            EntityKind::Partition => Body::Partition(PartitionProfile::default()),
+        };
+        Self { body, watermarks: Watermarks::default(), outbox: Outbox::default() }
+    }
+}
+
+impl Body {
+    /// Takes one event: windows first, so that detectors see it included, then the detectors.
+    ///
+    /// An event of a kind that does not concern the entity changes nothing.
+    pub fn take(&mut self, event: &Event<'_>, settings: &Settings) -> Emitted {
+        let mut alerts = Alerts::default();
+        let closed = match (self, event) {
+            (Self::User(user), Event::UserEvent(event)) => {
+                user.take_event(event, settings, &mut alerts)
+            }
+            (Self::User(user), Event::Transaction(transaction)) => {
+                user.take_transaction(transaction, settings, &mut alerts)
+            }
+            (Self::Sensor(sensor), Event::SensorReading(reading)) => {
+                sensor.take_reading(reading, settings, &mut alerts)
+            }
+            (Self::Partition(partition), event) => {
+                partition.take(event);
+                Vec::new()
+            }
+            (Self::User(_), Event::SensorReading(_))
+            | (Self::Sensor(_), Event::UserEvent(_) | Event::Transaction(_)) => Vec::new(),
+        };
+        Emitted { raised: alerts.take(), closed }
+    }
+}
