@@ -1,0 +1,41 @@
+//! CloudWatch metrics: takes them with the documented limits and keeps them.
+
+pub(crate) mod wire;
+
+mod datum;
+mod limits;
+
+use std::sync::{Mutex, PoisonError};
+
+use awsim_core::AwsError;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+pub use datum::{MetricDatum, StatisticSet};
+
+/// Metrics in the order of their arrival.
+#[derive(Debug, Default)]
+pub(crate) struct CloudWatch {
+    metrics: Mutex<Vec<MetricDatum>>,
+}
+
+impl CloudWatch {
+    pub(crate) fn handle(&self, operation: &str, input: &Value) -> Result<Value, AwsError> {
+        match operation {
+            "PutMetricData" => self.put(input),
+            _ => Err(AwsError::unknown_operation(operation)),
+        }
+    }
+
+    pub(crate) fn metrics(&self) -> Vec<MetricDatum> {
+        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All data of a request or none.
+    fn put(&self, input: &Value) -> Result<Value, AwsError> {
+        let now = Timestamp::now().as_millisecond();
+        let data = limits::accept(input, now)?;
+        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).extend(data);
+        Ok(json!({}))
+    }
+}

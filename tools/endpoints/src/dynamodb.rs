@@ -1,0 +1,64 @@
+//! DynamoDB: dynoxide embedded, on a loopback port of its own.
+//!
+//! Its checks of a request's shape sit in its HTTP server and not in its library, so the front
+//! passes requests on byte for byte instead of calling the library.
+
+use awsim_core::AwsError;
+use bytes::Bytes;
+use dynoxide::Database;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tokio::net::TcpListener;
+
+use crate::endpoints::EndpointsError;
+use crate::reply::{Reply, receiver_error};
+
+/// The way to the embedded engine.
+#[derive(Debug)]
+pub(crate) struct DynamoDb {
+    url: String,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl DynamoDb {
+    /// Starts an empty engine on the current runtime.
+    pub(crate) async fn start() -> Result<Self, EndpointsError> {
+        let database =
+            Database::memory().map_err(|error| EndpointsError::DynamoDb(error.to_string()))?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(EndpointsError::Bind)?;
+        let url = format!("http://{}/", listener.local_addr().map_err(EndpointsError::Bind)?);
+        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Ok(Self { url, client: Client::builder(TokioExecutor::new()).build(connector) })
+    }
+
+    /// Passes a request on and hands the answer back unchanged.
+    pub(crate) async fn forward(
+        &self,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Reply, AwsError> {
+        let mut request = Request::post(&self.url);
+        let passed_on = [CONTENT_TYPE.as_str(), AUTHORIZATION.as_str(), "x-amz-target"];
+        for name in passed_on.into_iter().chain(["x-amz-date"]) {
+            if let Some(value) = headers.get(name) {
+                request = request.header(name, value);
+            }
+        }
+        let request = request.body(Full::new(body)).map_err(|error| unreachable(&error))?;
+        let response = self.client.request(request).await.map_err(|error| unreachable(&error))?;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(|error| unreachable(&error))?.to_bytes();
+        Ok(Reply::from_parts(parts, Full::new(body)))
+    }
+}
+
+fn unreachable(error: &dyn std::error::Error) -> AwsError {
+    let message = format!("the embedded engine did not answer: {error}");
+    receiver_error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &message)
+}

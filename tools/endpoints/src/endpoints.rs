@@ -1,0 +1,115 @@
+//! Starting, stopping and looking inside.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::call::Service;
+use crate::cloudwatch::{CloudWatch, MetricDatum};
+use crate::counting::{Counter, RequestCount};
+use crate::dynamodb::DynamoDb;
+use crate::pipeline::Pipeline;
+use crate::server;
+use crate::sns::{PublishedMessage, Sns};
+use crate::sqs::{QueuedMessage, Sqs};
+
+/// Why the endpoints did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointsError {
+    /// No loopback port could be had.
+    #[error("could not listen on 127.0.0.1: {0}; check the limit on open files")]
+    Bind(#[source] io::Error),
+    /// No thread to run on.
+    #[error("could not start the threads that serve requests: {0}")]
+    Runtime(#[source] io::Error),
+    /// The embedded DynamoDB engine refused to open an in-memory database.
+    #[error("could not open the embedded DynamoDB engine: {0}")]
+    DynamoDb(String),
+}
+
+/// Running endpoints: one URL on loopback for every service, everything in memory.
+///
+/// They run on threads of their own, so that a caller on a single-threaded runtime is not slowed
+/// down by them, and stop when this is dropped.
+pub struct Endpoints {
+    url: String,
+    pipeline: Arc<Pipeline>,
+    runtime: Option<Runtime>,
+}
+
+impl Endpoints {
+    /// Starts on a free port of 127.0.0.1, with no tables, topics, queues, streams or buckets.
+    pub async fn start() -> Result<Self, EndpointsError> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("endpoints")
+            .enable_all()
+            .build()
+            .map_err(EndpointsError::Runtime)?;
+        let started = runtime.spawn(start_on_this_runtime()).await;
+        let (url, pipeline) = match started {
+            Ok(started) => started?,
+            Err(error) => return Err(EndpointsError::Runtime(io::Error::other(error))),
+        };
+        Ok(Self { url, pipeline, runtime: Some(runtime) })
+    }
+
+    /// The URL to give every AWS client as its endpoint, for example `http://127.0.0.1:41234`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Stops and waits until the port is free again.
+    pub async fn stop(mut self) {
+        let Some(runtime) = self.runtime.take() else { return };
+        let stopping = tokio::task::spawn_blocking(move || drop(runtime));
+        // It fails only if the runtime's threads panicked, and then they have stopped as well.
+        let _ = stopping.await;
+    }
+
+    /// Every message that SNS accepted, in order; also those a FIFO topic recognised as duplicates.
+    pub fn published(&self) -> Vec<PublishedMessage> {
+        self.pipeline.sns.published()
+    }
+
+    /// Every metric datum that CloudWatch accepted, in order.
+    pub fn metrics(&self) -> Vec<MetricDatum> {
+        self.pipeline.cloudwatch.metrics()
+    }
+
+    /// What a queue holds, in order, received or not; empty for a queue that does not exist.
+    pub fn queue_messages(&self, queue_url: &str) -> Vec<QueuedMessage> {
+        self.pipeline.sqs.messages(queue_url)
+    }
+
+    /// Requests so far, by service and operation.
+    pub fn requests(&self) -> BTreeMap<(Service, String), RequestCount> {
+        self.pipeline.counter.snapshot()
+    }
+}
+
+impl Drop for Endpoints {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Waiting is not allowed here: the caller may be on a runtime itself.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn start_on_this_runtime() -> Result<(String, Arc<Pipeline>), EndpointsError> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(EndpointsError::Bind)?;
+    let url = format!("http://{}", listener.local_addr().map_err(EndpointsError::Bind)?);
+    let pipeline = Arc::new(Pipeline {
+        counter: Counter::default(),
+        cloudwatch: CloudWatch::default(),
+        dynamodb: DynamoDb::start().await?,
+        sns: Sns::default(),
+        sqs: Sqs::default(),
+    });
+    tokio::spawn(server::serve(listener, Arc::clone(&pipeline)));
+    Ok((url, pipeline))
+}
