@@ -1,0 +1,28 @@
+//! A batch through the function: from decoded records to durable effects and an answer.
+//!
+//! ```text
+//!   Batch ─▶ triage ─▶ group ─▶ ┌ round ───────────────────────────────┐ ─▶ dead letters ─▶ answer
+//!            parse     by       │ load ▶ apply ▶ commit ▶ deliver      │                     │
+//!            dead      entity   └──────── again: stale, or more to do ─┘      clear ◀────────┘
+//!            tombstones
+//! ```
+//!
+//! The state item is the single truth. A state is committed with its watermarks and its outbox in
+//! one conditional write; only then is the outbox delivered; only then are the records done. So a
+//! crash between any two steps leaves either nothing or an outbox that the next reader delivers.
+
+mod apply;
+mod group;
+mod path;
+mod ports;
+mod round;
+mod tally;
+mod topics;
+mod triage;
+
+pub use path::{CommitPath, Done};
+pub use ports::{
+    Clear, CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Stored, Version, Write,
+};
+pub use tally::Tally;
+pub use topics::{OnSuspiciousDuplicate, TopicRule, Topics};
