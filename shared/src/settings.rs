@@ -1,11 +1,16 @@
 //! Thresholds and periods: what a team tunes without touching code.
 
+mod check;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+pub use check::SettingsError;
+
 use crate::amount::Amount;
 
-/// Everything that detectors and windows can be told. The defaults are the classic rules.
+/// Everything that detectors and windows can be told. The defaults are the classic rules, and
+/// [`Settings::check`] says whether others make sense.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// `high_value`: amounts above this are one.
@@ -30,6 +35,8 @@ pub struct Settings {
     pub temperature_high: f64,
     /// `temperature_range`: below this, in degrees Celsius.
     pub temperature_low: f64,
+    /// `temperature_range`: critical when further beyond a limit than this, in degrees Celsius.
+    pub temperature_critical_margin: f64,
     /// `humidity_range`: above this, in percent.
     pub humidity_high: f64,
     /// `humidity_range`: below this, in percent.
@@ -56,9 +63,9 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        const MINUTE: Duration = Duration::from_secs(60);
-        const HOUR: Duration = Duration::from_secs(3_600);
-        const DAY: Duration = Duration::from_secs(86_400);
+        const MINUTE: Duration = Duration::from_mins(1);
+        const HOUR: Duration = Duration::from_hours(1);
+        const DAY: Duration = Duration::from_hours(24);
         Self {
             high_value_amount: Amount::from_units(10_000),
             unusual_amount_factor: 3.0,
@@ -71,6 +78,7 @@ impl Default for Settings {
             reading_deviation_share: 0.5,
             temperature_high: 40.0,
             temperature_low: 0.0,
+            temperature_critical_margin: 10.0,
             humidity_high: 95.0,
             humidity_low: 5.0,
             battery_low: 10.0,

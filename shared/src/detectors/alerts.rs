@@ -1,11 +1,8 @@
-use crate::alerts::{Fact, Severity};
+use crate::alerts::{Evidence, Fact, Severity};
 
 /// Collects what the detectors raise for one event.
 #[derive(Debug, Default)]
-pub struct Alerts {
-    detector: &'static str,
-    raised: Vec<Raised>,
-}
+pub struct Alerts(Vec<Raised>);
 
 /// An alert as a detector raises it: what happened, not yet who to and where from.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,39 +19,29 @@ pub struct Raised {
     pub evidence: Vec<Fact>,
 }
 
-impl Alerts {
-    /// From here on, what is raised is this detector's.
-    pub(super) fn of(&mut self, detector: &'static str) -> &mut Self {
-        self.detector = detector;
+impl Raised {
+    /// Adds one named value that the detector saw; a number must be finite.
+    pub fn with(&mut self, name: &'static str, value: impl Into<Evidence>) -> &mut Self {
+        self.evidence.push(Fact::new(name, value));
         self
     }
+}
 
-    /// Raises the detector's alert for this event.
-    pub fn raise(&mut self, severity: Severity, message: String, evidence: Vec<Fact>) {
-        self.raise_for("", severity, message, evidence);
-    }
-
-    /// Raises one of several alerts that the detector may have for this event, told apart by
-    /// `qualifier` (a measure, say).
-    pub fn raise_for(
-        &mut self,
-        qualifier: &str,
-        severity: Severity,
-        message: String,
-        evidence: Vec<Fact>,
-    ) {
-        let qualifier = qualifier.to_owned();
-        let detector = self.detector;
-        self.raised.push(Raised { detector, qualifier, severity, message, evidence });
+impl Alerts {
+    /// Adds an alert and returns it, for its evidence to be added.
+    pub(super) fn push(&mut self, raised: Raised) -> &mut Raised {
+        let at = self.0.len();
+        self.0.push(raised);
+        &mut self.0[at]
     }
 
     /// What was raised so far, in order.
     pub fn raised(&self) -> &[Raised] {
-        &self.raised
+        &self.0
     }
 
     /// Takes what was raised, leaving none.
     pub fn take(&mut self) -> Vec<Raised> {
-        std::mem::take(&mut self.raised)
+        std::mem::take(&mut self.0)
     }
 }

@@ -28,13 +28,17 @@ struct Section {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BlobError {
     /// The frame is of a release that this one does not know.
-    #[error("detector state has frame version {found}, this release reads {FRAME}; deploy the release that wrote it")]
+    #[error(
+        "detector state has frame version {found}, this release reads {FRAME}; deploy the release that wrote it"
+    )]
     UnknownFrame {
         /// The version found.
         found: u8,
     },
     /// A detector's section is of a version that this release does not know.
-    #[error("state of detector `{detector}` has version {found}, this release reads {known}; deploy the release that wrote it")]
+    #[error(
+        "state of detector `{detector}` has version {found}, this release reads {known}; deploy the release that wrote it"
+    )]
     UnknownSection {
         /// The detector's name.
         detector: &'static str,
@@ -44,7 +48,9 @@ pub enum BlobError {
         known: u8,
     },
     /// The frame ends in the middle of a section.
-    #[error("detector state is cut off at byte {at} of {length}; restore the item or delete it to start the entity afresh")]
+    #[error(
+        "detector state is cut off at byte {at} of {length}; restore the item or delete it to start the entity afresh"
+    )]
     CutOff {
         /// Where the next part should have begun.
         at: usize,
@@ -52,7 +58,9 @@ pub enum BlobError {
         length: usize,
     },
     /// A section's bytes are no state of its detector.
-    #[error("state of detector `{detector}` cannot be read: {reason}; restore the item or delete it to start the entity afresh")]
+    #[error(
+        "state of detector `{detector}` cannot be read: {reason}; restore the item or delete it to start the entity afresh"
+    )]
     Unreadable {
         /// The detector's name.
         detector: &'static str,
@@ -99,30 +107,39 @@ impl Sections {
         bytes
     }
 
-    /// Takes a detector's state out of its section; the default where it has none.
-    pub fn take<D>(&mut self, detector: &'static str, known: u8) -> Result<D, BlobError>
+    /// Takes a detector's state out of its section; the default where it has none. A section of an
+    /// older version is read by `upgrade`, if it can.
+    pub fn take<D>(
+        &mut self,
+        detector: &'static str,
+        known: u8,
+        upgrade: fn(u8, &[u8]) -> Option<D>,
+    ) -> Result<D, BlobError>
     where
         D: Default + DeserializeOwned,
     {
         let Some(at) = self.0.iter().position(|section| section.name == detector) else {
             return Ok(D::default());
         };
-        let section = self.0.swap_remove(at);
-        if section.version != known {
-            return Err(BlobError::UnknownSection { detector, found: section.version, known });
+        let Section { version: found, state, .. } = self.0.remove(at);
+        if found != known {
+            let older = if found < known { upgrade(found, &state) } else { None };
+            return older.ok_or(BlobError::UnknownSection { detector, found, known });
         }
-        postcard::from_bytes(&section.state)
-            .map_err(|reason| BlobError::Unreadable { detector, reason })
+        match postcard::take_from_bytes(&state) {
+            Ok((state, [])) => Ok(state),
+            Ok(_) => {
+                let reason = postcard::Error::DeserializeBadEncoding;
+                Err(BlobError::Unreadable { detector, reason })
+            }
+            Err(reason) => Err(BlobError::Unreadable { detector, reason }),
+        }
     }
 
     /// Adds a detector's state; nothing for one that is as the default.
-    pub fn put<D: Default + Serialize>(
-        &mut self,
-        detector: &'static str,
-        version: u8,
-        state: &D,
-    ) {
-        let (Ok(state), Ok(fresh)) = (postcard::to_stdvec(state), postcard::to_stdvec(&D::default()))
+    pub fn put<D: Default + Serialize>(&mut self, detector: &'static str, version: u8, state: &D) {
+        let (Ok(state), Ok(fresh)) =
+            (postcard::to_stdvec(state), postcard::to_stdvec(&D::default()))
         else {
             unreachable!("postcard writes every detector state into a growing vector")
         };
@@ -159,29 +176,58 @@ mod tests {
         sections
     }
 
+    fn none<D>(_: u8, _: &[u8]) -> Option<D> {
+        None
+    }
+
     #[test]
     fn what_was_put_is_taken_out_again() {
         let mut read = Sections::decode(&two_sections().encode()).unwrap();
-        assert_eq!(read.take::<Vec<u64>>("first", 1).unwrap(), [1, 2, 300]);
-        assert_eq!(read.take::<(u8, String)>("second", 7).unwrap(), (4, "text".to_owned()));
+        assert_eq!(read.take::<Vec<u64>>("first", 1, none).unwrap(), [1, 2, 300]);
+        assert_eq!(read.take::<(u8, String)>("second", 7, none).unwrap(), (4, "text".to_owned()));
         assert_eq!(read, Sections::default());
     }
 
     #[test]
     fn a_section_that_nobody_claims_is_carried_along() {
         let mut read = Sections::decode(&two_sections().encode()).unwrap();
-        read.take::<Vec<u64>>("first", 1).unwrap();
+        read.take::<Vec<u64>>("first", 1, none).unwrap();
         let mut again = Sections::decode(&read.encode()).unwrap();
-        assert_eq!(again.take::<(u8, String)>("second", 7).unwrap().0, 4);
+        assert_eq!(again.take::<(u8, String)>("second", 7, none).unwrap().0, 4);
     }
 
     #[test]
     fn an_unknown_version_is_an_error_that_names_it() {
         let mut read = Sections::decode(&two_sections().encode()).unwrap();
-        let error = read.take::<(u8, String)>("second", 8).unwrap_err();
+        let error = read.take::<(u8, String)>("second", 8, none).unwrap_err();
         assert!(error.to_string().contains("`second` has version 7, this release reads 8"));
         let error = Sections::decode(&[9, 1, 2]).unwrap_err();
         assert!(error.to_string().contains("frame version 9"));
+    }
+
+    #[test]
+    fn a_newer_release_may_read_an_older_version_but_never_the_other_way_round() {
+        fn second_of(version: u8, state: &[u8]) -> Option<u64> {
+            (version == 7).then(|| u64::from(state[0]))
+        }
+        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        assert_eq!(read.take::<u64>("second", 8, second_of), Ok(4));
+        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        let older_release = read.take::<u64>("second", 6, second_of);
+        assert_eq!(
+            older_release,
+            Err(BlobError::UnknownSection { detector: "second", found: 7, known: 6 })
+        );
+    }
+
+    #[test]
+    fn a_section_with_bytes_left_over_is_of_another_layout() {
+        let mut sections = Sections::default();
+        sections.put("first", 1, &(1_u8, 2_u8));
+        assert!(matches!(
+            sections.take::<u8>("first", 1, none),
+            Err(BlobError::Unreadable { detector: "first", .. })
+        ));
     }
 
     #[test]

@@ -1,23 +1,24 @@
 /// Declares a set of detectors: the struct of their states, how it is stored, and one function per
 /// kind of event that runs the detectors which look at it, in the order listed.
+///
+/// A line `high_value: HighValue` lists the type `HighValue` of the file `high_value.rs`.
 macro_rules! detector_set {
     (
         $(#[$set_doc:meta])*
         $set:ident for $profile:ty {
-            $( $(#[$on_doc:meta])* $on:ident($event:ident) { $( $field:ident: $detector:ty ),+ $(,)? } )+
+            $( $(#[$on_doc:meta])* $on:ident($event:ident) { $( $name:ident: $detector:ident ),+ $(,)? } )+
         }
     ) => {
         $(#[$set_doc])*
         #[derive(Clone, Debug, Default)]
         pub struct $set {
-            $( $( $field: $detector, )+ )+
+            $( $( $name: super::$name::$detector, )+ )+
             unclaimed: Sections,
         }
 
         impl $set {
             /// The names of the detectors, in the order in which they run.
-            pub const NAMES: &'static [&'static str] =
-                &[ $( $( <$detector as Detector>::NAME, )+ )+ ];
+            pub const NAMES: &'static [&'static str] = &[ $( $( stringify!($name), )+ )+ ];
 
             $(
                 $(#[$on_doc])*
@@ -29,9 +30,10 @@ macro_rules! detector_set {
                     alerts: &mut Alerts,
                 ) {
                     $(
-                        let name = <$detector as Detector>::NAME;
+                        let name = stringify!($name);
                         if !settings.detectors_off.contains(name) {
-                            self.$field.detect(event, profile, settings, alerts.of(name));
+                            let mut context = Context::new(name, profile, settings, alerts);
+                            self.$name.detect(event, &mut context);
                         }
                     )+
                 }
@@ -41,9 +43,10 @@ macro_rules! detector_set {
             pub fn decode(bytes: &[u8]) -> Result<Self, BlobError> {
                 let mut sections = Sections::decode(bytes)?;
                 Ok(Self {
-                    $( $( $field: sections.take(
-                        <$detector as Detector>::NAME,
-                        <$detector as Detector>::VERSION,
+                    $( $( $name: sections.take(
+                        stringify!($name),
+                        <super::$name::$detector as Detector<$event<'static>, $profile>>::VERSION,
+                        <super::$name::$detector as Detector<$event<'static>, $profile>>::upgrade,
                     )?, )+ )+
                     unclaimed: sections,
                 })
@@ -53,9 +56,9 @@ macro_rules! detector_set {
             pub fn encode(&self) -> Vec<u8> {
                 let mut sections = self.unclaimed.clone();
                 $( $( sections.put(
-                    <$detector as Detector>::NAME,
-                    <$detector as Detector>::VERSION,
-                    &self.$field,
+                    stringify!($name),
+                    <super::$name::$detector as Detector<$event<'static>, $profile>>::VERSION,
+                    &self.$name,
                 ); )+ )+
                 sections.encode()
             }

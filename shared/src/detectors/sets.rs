@@ -1,10 +1,10 @@
 //! Where detectors are listed: one line each, in the order in which they run.
+//!
+//! The name before the colon is that of the detector's file, and its name in alerts, metrics,
+//! settings and the stored state: a detector that is renamed starts afresh.
 
-use super::battery_low::BatteryLow;
-use super::high_value::HighValue;
-use super::rapid_activity::RapidActivity;
 use super::set::detector_set;
-use super::{Alerts, BlobError, Detector, Sections};
+use super::{Alerts, BlobError, Context, Detector, Sections};
 use crate::events::{SensorReading, Transaction, UserEvent};
 use crate::settings::Settings;
 use crate::state::{SensorProfile, UserProfile};
@@ -15,10 +15,13 @@ detector_set! {
         /// Looks at something the user did.
         on_user_event(UserEvent) {
             rapid_activity: RapidActivity,
+            rapid_clicks: RapidClicks,
+            long_session: LongSession,
         }
         /// Looks at a payment.
         on_transaction(Transaction) {
             high_value: HighValue,
+            unusual_amount: UnusualAmount,
         }
     }
 }
@@ -28,6 +31,9 @@ detector_set! {
     SensorDetectors for SensorProfile {
         /// Looks at what the sensor measured at one time.
         on_reading(SensorReading) {
+            reading_deviation: ReadingDeviation,
+            temperature_range: TemperatureRange,
+            humidity_range: HumidityRange,
             battery_low: BatteryLow,
         }
     }

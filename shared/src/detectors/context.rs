@@ -1,0 +1,49 @@
+use super::{Alerts, Raised};
+use crate::alerts::Severity;
+use crate::settings::Settings;
+
+/// What a detector is given besides the event, and where it raises its alerts.
+#[derive(Debug)]
+pub struct Context<'a, Profile> {
+    /// What is known of the entity, with this event included.
+    pub profile: &'a Profile,
+    /// The thresholds.
+    pub settings: &'a Settings,
+    detector: &'static str,
+    alerts: &'a mut Alerts,
+}
+
+impl<'a, Profile> Context<'a, Profile> {
+    /// The context in which the detector of this name looks at one event.
+    pub const fn new(
+        detector: &'static str,
+        profile: &'a Profile,
+        settings: &'a Settings,
+        alerts: &'a mut Alerts,
+    ) -> Self {
+        Self { profile, settings, detector, alerts }
+    }
+
+    /// Raises the detector's alert for this event: how much it matters and a sentence for a
+    /// person. Evidence is added with [`Raised::with`].
+    pub fn raise(&mut self, severity: Severity, message: impl Into<String>) -> &mut Raised {
+        self.raise_for("", severity, message)
+    }
+
+    /// Raises one of several alerts that the detector may have for this event, told apart by
+    /// `qualifier` (a measure, say).
+    pub fn raise_for(
+        &mut self,
+        qualifier: &str,
+        severity: Severity,
+        message: impl Into<String>,
+    ) -> &mut Raised {
+        self.alerts.push(Raised {
+            detector: self.detector,
+            qualifier: qualifier.to_owned(),
+            severity,
+            message: message.into(),
+            evidence: Vec::new(),
+        })
+    }
+}

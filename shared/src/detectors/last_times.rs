@@ -1,0 +1,78 @@
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::EventTime;
+
+/// How many times may be asked for: one has no span, and every one of them is stored.
+pub(crate) const COUNTS: RangeInclusive<usize> = 2..=50;
+
+/// The times of the last few events, in order of arrival, oldest first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct LastTimes(Vec<EventTime>);
+
+impl LastTimes {
+    /// Notes one more event and returns how far apart the last `count` of them are, from the
+    /// earliest time to the latest; `None` as long as there are fewer.
+    ///
+    /// A `count` outside [`COUNTS`] is taken for the nearest within.
+    pub(super) fn note(&mut self, time: EventTime, count: usize) -> Option<Duration> {
+        let count = count.clamp(*COUNTS.start(), *COUNTS.end());
+        self.0.push(time);
+        let surplus = self.0.len().saturating_sub(count);
+        self.0.drain(..surplus);
+        if self.0.len() < count {
+            return None;
+        }
+        let (earliest, latest) = (self.0.iter().min()?, self.0.iter().max()?);
+        Some(latest.since(*earliest))
+    }
+
+    /// How many are kept.
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> EventTime {
+        EventTime::from_millis(seconds * 1_000)
+    }
+
+    fn spans(count: usize, seconds: &[i64]) -> Vec<Option<u64>> {
+        let mut times = LastTimes::default();
+        let spans = seconds.iter().map(|second| times.note(at(*second), count));
+        spans.map(|span| span.map(|span| span.as_secs())).collect()
+    }
+
+    #[test]
+    fn the_span_is_of_the_last_few_in_order_of_arrival() {
+        // The last three are 5 7 9, then 7 9 100, then 9 100 4.
+        assert_eq!(spans(3, &[5, 7, 9, 100, 4]), [None, None, Some(4), Some(93), Some(96)]);
+    }
+
+    #[test]
+    fn a_count_beyond_reason_is_taken_for_the_nearest_within() {
+        assert_eq!(spans(0, &[5, 7]), [None, Some(2)]);
+        assert_eq!(spans(1, &[5, 7]), [None, Some(2)]);
+        let mut times = LastTimes::default();
+        for second in 0..200 {
+            times.note(at(second), usize::MAX);
+        }
+        assert_eq!(times.len(), 50);
+    }
+
+    #[test]
+    fn a_smaller_count_forgets_what_is_no_longer_asked_for() {
+        let mut times = LastTimes::default();
+        for second in 0..20 {
+            times.note(at(second), 20);
+        }
+        assert_eq!(times.note(at(20), 3), Some(Duration::from_secs(2)));
+        assert_eq!(times.len(), 3);
+    }
+}

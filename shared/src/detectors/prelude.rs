@@ -1,0 +1,11 @@
+//! Everything that a detector needs: `use super::prelude::*;`.
+
+pub use serde::{Deserialize, Serialize};
+
+pub use super::{Context, Detector};
+pub use crate::alerts::Severity;
+pub use crate::amount::Amount;
+pub use crate::events::{Reading, SensorReading, Transaction, UserEvent};
+pub use crate::settings::Settings;
+pub use crate::state::{SensorProfile, UserProfile};
+pub use crate::time::EventTime;

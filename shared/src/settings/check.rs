@@ -1,0 +1,255 @@
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::Settings;
+use crate::amount::Amount;
+use crate::detectors::COUNTS;
+use crate::detectors::sets::{SensorDetectors, UserDetectors};
+
+/// The longest period that makes sense: longer ones are milliseconds taken for seconds.
+const PERIOD_LIMIT: Duration = Duration::from_hours(3_650 * 24);
+/// How many lengths of a window the allowed lateness may have: as many windows stay open at once,
+/// and all of them are in the entity's state.
+const LATENESS_LIMIT: u32 = 10;
+
+/// A setting that makes no sense, by the name of its field in [`Settings`].
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SettingsError {
+    /// A value that the setting cannot have.
+    #[error("`{setting}` is {found}; set it to {wanted}")]
+    Refused {
+        /// The setting.
+        setting: &'static str,
+        /// Its value.
+        found: String,
+        /// What it can be.
+        wanted: String,
+    },
+    /// A detector to be off that does not exist.
+    #[error("`detectors_off` names `{name}`, which is no detector; the detectors are {known}")]
+    UnknownDetector {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+}
+
+impl Settings {
+    /// Refuses settings that would make a detector useless or let state grow without bound.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        self.check_payments()?;
+        self.check_activity()?;
+        self.check_measures()?;
+        self.check_periods()?;
+        self.check_detectors_off()
+    }
+
+    fn check_payments(&self) -> Result<(), SettingsError> {
+        let limit = self.high_value_amount;
+        if limit < Amount::default() || !limit.is_plausible() {
+            let wanted = format!("an amount from 0 to {}", Amount::LIMIT);
+            return refuse("high_value_amount", limit.to_string(), wanted);
+        }
+        check_factor("unusual_amount_factor", self.unusual_amount_factor)
+    }
+
+    fn check_activity(&self) -> Result<(), SettingsError> {
+        for (setting, count) in [
+            ("rapid_activity_events", self.rapid_activity_events),
+            ("rapid_clicks_count", self.rapid_clicks_count),
+        ] {
+            if !COUNTS.contains(&count) {
+                let wanted = format!("a number from {} to {}", COUNTS.start(), COUNTS.end());
+                return refuse(setting, count.to_string(), wanted);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_measures(&self) -> Result<(), SettingsError> {
+        check_factor("reading_deviation_share", self.reading_deviation_share)?;
+        for (setting, number) in [
+            ("temperature_low", self.temperature_low),
+            ("temperature_high", self.temperature_high),
+            ("humidity_low", self.humidity_low),
+            ("humidity_high", self.humidity_high),
+            ("battery_low", self.battery_low),
+        ] {
+            if !number.is_finite() {
+                return refuse(setting, number.to_string(), "a finite number".into());
+            }
+        }
+        let margin = self.temperature_critical_margin;
+        if !margin.is_finite() || margin < 0.0 {
+            let wanted = "a finite number of at least 0".into();
+            return refuse("temperature_critical_margin", margin.to_string(), wanted);
+        }
+        check_order(
+            ("temperature_low", self.temperature_low),
+            ("temperature_high", self.temperature_high),
+        )?;
+        check_order(("humidity_low", self.humidity_low), ("humidity_high", self.humidity_high))
+    }
+
+    fn check_periods(&self) -> Result<(), SettingsError> {
+        for (setting, period) in [
+            ("rapid_activity_span", self.rapid_activity_span),
+            ("rapid_clicks_span", self.rapid_clicks_span),
+            ("long_session", self.long_session),
+            ("session_gap", self.session_gap),
+            ("spend_window", self.spend_window),
+            ("sensor_window", self.sensor_window),
+            ("session_retention", self.session_retention),
+            ("window_retention", self.window_retention),
+            ("alert_retention", self.alert_retention),
+        ] {
+            // Event time counts in milliseconds: a shorter period is none.
+            if period.as_millis() == 0 || period > PERIOD_LIMIT {
+                let wanted = "a period from 1 millisecond to 3,650 days".into();
+                return refuse(setting, format!("{period:?}"), wanted);
+            }
+        }
+        let shortest_window = self.spend_window.min(self.sensor_window);
+        if self.allowed_lateness > shortest_window.saturating_mul(LATENESS_LIMIT) {
+            let wanted =
+                format!("at most {LATENESS_LIMIT} times the shortest window, {shortest_window:?}");
+            return refuse("allowed_lateness", format!("{:?}", self.allowed_lateness), wanted);
+        }
+        Ok(())
+    }
+
+    fn check_detectors_off(&self) -> Result<(), SettingsError> {
+        let known: Vec<&str> =
+            UserDetectors::NAMES.iter().chain(SensorDetectors::NAMES).copied().collect();
+        match self.detectors_off.iter().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                Err(SettingsError::UnknownDetector { name: name.clone(), known: known.join(", ") })
+            }
+        }
+    }
+}
+
+fn check_factor(setting: &'static str, factor: f64) -> Result<(), SettingsError> {
+    if factor > 0.0 && factor <= 1e6 {
+        return Ok(());
+    }
+    refuse(setting, factor.to_string(), "a number above 0, at most 1000000".into())
+}
+
+fn check_order(low: (&'static str, f64), high: (&str, f64)) -> Result<(), SettingsError> {
+    if low.1 < high.1 {
+        return Ok(());
+    }
+    refuse(low.0, low.1.to_string(), format!("less than `{}`, which is {}", high.0, high.1))
+}
+
+fn refuse(setting: &'static str, found: String, wanted: String) -> Result<(), SettingsError> {
+    Err(SettingsError::Refused { setting, found, wanted })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of settings that differ from the defaults like this.
+    fn refusal(change: impl FnOnce(&mut Settings)) -> String {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        settings.check().map_or_else(|error| error.to_string(), |()| "fine".into())
+    }
+
+    #[test]
+    fn the_defaults_and_the_limits_themselves_are_fine() {
+        assert_eq!(Settings::default().check(), Ok(()));
+        let at_the_limits = refusal(|settings| {
+            settings.high_value_amount = Amount::LIMIT;
+            settings.unusual_amount_min_count = u64::MAX;
+            settings.rapid_activity_events = 2;
+            settings.rapid_clicks_count = 50;
+            settings.temperature_critical_margin = 0.0;
+            settings.rapid_clicks_span = Duration::from_millis(1);
+            settings.alert_retention = PERIOD_LIMIT;
+            settings.allowed_lateness = Duration::from_mins(50);
+            settings.detectors_off = ["battery_low".into(), "rapid_clicks".into()].into();
+        });
+        assert_eq!(at_the_limits, "fine");
+    }
+
+    #[test]
+    fn amounts_and_factors_are_in_range() {
+        assert_eq!(
+            refusal(|settings| settings.high_value_amount = Amount::from_units(-1)),
+            "`high_value_amount` is -1; set it to an amount from 0 to 1000000000000"
+        );
+        assert_eq!(
+            refusal(|settings| settings.unusual_amount_factor = f64::NAN),
+            "`unusual_amount_factor` is NaN; set it to a number above 0, at most 1000000"
+        );
+        assert_eq!(
+            refusal(|settings| settings.reading_deviation_share = 0.0),
+            "`reading_deviation_share` is 0; set it to a number above 0, at most 1000000"
+        );
+    }
+
+    #[test]
+    fn counts_are_from_2_to_50() {
+        assert_eq!(
+            refusal(|settings| settings.rapid_activity_events = 1),
+            "`rapid_activity_events` is 1; set it to a number from 2 to 50"
+        );
+        assert_eq!(
+            refusal(|settings| settings.rapid_clicks_count = 51),
+            "`rapid_clicks_count` is 51; set it to a number from 2 to 50"
+        );
+    }
+
+    #[test]
+    fn limits_are_finite_and_in_order() {
+        assert_eq!(
+            refusal(|settings| settings.battery_low = f64::INFINITY),
+            "`battery_low` is inf; set it to a finite number"
+        );
+        assert_eq!(
+            refusal(|settings| settings.temperature_low = 40.0),
+            "`temperature_low` is 40; set it to less than `temperature_high`, which is 40"
+        );
+        assert_eq!(
+            refusal(|settings| settings.humidity_high = 4.0),
+            "`humidity_low` is 5; set it to less than `humidity_high`, which is 4"
+        );
+        assert_eq!(
+            refusal(|settings| settings.temperature_critical_margin = -1.0),
+            "`temperature_critical_margin` is -1; set it to a finite number of at least 0"
+        );
+    }
+
+    #[test]
+    fn periods_are_some_time_and_not_for_ever() {
+        assert_eq!(
+            refusal(|settings| settings.session_gap = Duration::ZERO),
+            "`session_gap` is 0ns; set it to a period from 1 millisecond to 3,650 days"
+        );
+        let too_long = refusal(|settings| settings.window_retention = Duration::MAX);
+        assert!(too_long.starts_with("`window_retention` is "), "{too_long}");
+    }
+
+    #[test]
+    fn lateness_keeps_only_so_many_windows_open() {
+        assert_eq!(
+            refusal(|settings| settings.allowed_lateness = Duration::from_secs(3_001)),
+            "`allowed_lateness` is 3001s; set it to at most 10 times the shortest window, 300s"
+        );
+    }
+
+    #[test]
+    fn a_detector_that_does_not_exist_cannot_be_off() {
+        let refusal = refusal(|settings| settings.detectors_off = ["high_values".into()].into());
+        let (wrong, known) = refusal.split_once("; ").unwrap();
+        assert_eq!(wrong, "`detectors_off` names `high_values`, which is no detector");
+        assert!(known.starts_with("the detectors are rapid_activity, rapid_clicks, "), "{known}");
+        assert!(known.contains(", high_value, ") && known.contains(", battery_low"), "{known}");
+    }
+}
