@@ -1,0 +1,206 @@
+//! Whatever the bytes are: no panic, and what `serde_json` accepts the cursor accepts too.
+
+use proptest::prelude::*;
+use serde_json::Value as Json;
+
+use super::super::cursor::Cursor;
+use super::super::*;
+
+/// Decodes and reads everything that can be read.
+fn read_everything(body: &[u8]) {
+    let Ok(batch) = Batch::decode(body) else { return };
+    let entries: Vec<Entry<'_>> = batch.entries().collect();
+    assert_eq!(entries.len(), batch.len());
+    for entry in &entries {
+        match entry {
+            Entry::Record(record) => {
+                assert!(record.topic_index().as_usize() < batch.topics().len());
+                assert_eq!(record.is_tombstone(), record.value().is_none());
+                record.headers().for_each(drop);
+                let _ = (record.map_key(), record.topic(), record.key());
+                let _ = (record.key_schema_metadata(), record.value_schema_metadata());
+                assert!(Cursor::new(record.json()).value().is_ok());
+            }
+            Entry::Dead(dead) => {
+                dead.headers().for_each(drop);
+                assert!(Cursor::new(dead.json).value().is_ok());
+            }
+        }
+    }
+    let everything = (0..).map(RecordIndex).take(batch.len());
+    let reportable = entries.iter().all(|entry| match entry {
+        Entry::Record(_) => true,
+        Entry::Dead(dead) => dead.offset.is_some(),
+    });
+    assert_eq!(BatchResponse::from_failed(&batch, everything).is_ok(), reportable);
+}
+
+fn cursor_accepts(text: &[u8]) -> bool {
+    let mut cursor = Cursor::new(text);
+    cursor.value().is_ok() && cursor.finish().is_ok()
+}
+
+fn serde_json_accepts(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// The member names that the decoder looks for.
+const NAMES: [&str; 15] = [
+    "records",
+    "topic",
+    "partition",
+    "offset",
+    "timestamp",
+    "timestampType",
+    "key",
+    "value",
+    "headers",
+    "eventSource",
+    "eventSourceArn",
+    "bootstrapServers",
+    "valueSchemaMetadata",
+    "dataFormat",
+    "schemaId",
+];
+
+/// Any JSON with these names in it.
+fn json() -> impl Strategy<Value = Json> {
+    let name = prop_oneof![
+        3 => prop::sample::select(&NAMES[..]).prop_map(str::to_owned),
+        1 => any::<String>(),
+    ];
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        any::<String>().prop_map(Json::from),
+        "[A-Za-z0-9+/]{0,12}={0,2}".prop_map(Json::from),
+    ];
+    scalar.prop_recursive(5, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Json::from),
+            prop::collection::vec((name.clone(), inner), 0..6)
+                .prop_map(|members| Json::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// An event of records that are any objects.
+fn event() -> impl Strategy<Value = Json> {
+    let list =
+        prop_oneof![4 => prop::collection::vec(json(), 0..5).prop_map(Json::from), 1 => json()];
+    prop::collection::vec((any::<String>(), list), 0..4).prop_map(|records| {
+        let records: serde_json::Map<String, Json> = records.into_iter().collect();
+        serde_json::json!({ "eventSource": "aws:kafka", "records": records })
+    })
+}
+
+/// JSON without numbers whose strings are letters.
+fn plain_json() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        "[a-z]{0,3}".prop_map(Json::from),
+    ];
+    scalar.prop_recursive(5, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            prop::collection::vec(("[a-z]{0,3}", inner), 0..4)
+                .prop_map(|members| Json::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+#[derive(Debug, Clone)]
+enum Damage {
+    Replace(prop::sample::Index, u8),
+    Insert(prop::sample::Index, u8),
+    Remove(prop::sample::Index),
+}
+
+fn damage(bytes: &'static [u8]) -> impl Strategy<Value = Damage> {
+    let at = any::<prop::sample::Index>;
+    let byte = || prop::sample::select(bytes);
+    prop_oneof![
+        (at(), byte()).prop_map(|(at, byte)| Damage::Replace(at, byte)),
+        (at(), byte()).prop_map(|(at, byte)| Damage::Insert(at, byte)),
+        at().prop_map(Damage::Remove),
+    ]
+}
+
+fn damaged(text: String, damage: &[Damage]) -> Vec<u8> {
+    let mut text = text.into_bytes();
+    for change in damage {
+        if text.is_empty() {
+            return text;
+        }
+        let length = text.len();
+        match change {
+            Damage::Replace(at, byte) => text[at.index(length)] = *byte,
+            Damage::Insert(at, byte) => text.insert(at.index(length), *byte),
+            Damage::Remove(at) => {
+                text.remove(at.index(length));
+            }
+        }
+    }
+    text
+}
+
+proptest! {
+    #[test]
+    fn bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        read_everything(&body);
+    }
+
+    #[test]
+    fn documents_never_panic(document in json()) {
+        read_everything(document.to_string().as_bytes());
+    }
+
+    #[test]
+    fn events_decode_whatever_their_records_are(event in event()) {
+        let body = event.to_string();
+        prop_assert!(Batch::decode(body.as_bytes()).is_ok());
+        read_everything(body.as_bytes());
+    }
+
+    #[test]
+    fn damaged_events_never_panic(
+        event in event(),
+        at in any::<prop::sample::Index>(),
+        byte in prop_oneof![any::<u8>(), prop::sample::select(&b"\"\\{}[],:0-"[..])],
+    ) {
+        let mut body = event.to_string().into_bytes();
+        let at = at.index(body.len());
+        body[at] = byte;
+        read_everything(&body);
+        body.truncate(at);
+        prop_assert!(Batch::decode(&body).is_err());
+    }
+
+    #[test]
+    fn the_cursor_accepts_every_document_that_serde_json_writes(document in json()) {
+        prop_assert!(cursor_accepts(document.to_string().as_bytes()));
+        prop_assert!(cursor_accepts(serde_json::to_string_pretty(&document).unwrap().as_bytes()));
+    }
+
+    #[test]
+    fn the_cursor_accepts_every_text_that_serde_json_accepts(
+        document in json(),
+        damage in prop::collection::vec(damage(&b"\"\\{}[],: 019.-+eEntu"[..]), 0..4),
+    ) {
+        let text = damaged(document.to_string(), &damage);
+        prop_assert!(cursor_accepts(&text) || !serde_json_accepts(&text), "{:?}", text);
+    }
+
+    /// Without numbers, and without backslashes in strings, the cursor is as strict as any parser.
+    #[test]
+    fn the_cursor_knows_structure_as_well_as_serde_json(
+        document in plain_json(),
+        damage in prop::collection::vec(damage(&b"\"{}[],: ntu"[..]), 0..4),
+    ) {
+        let text = damaged(document.to_string(), &damage);
+        prop_assert_eq!(cursor_accepts(&text), serde_json_accepts(&text), "{:?}", text);
+    }
+}
