@@ -47,6 +47,12 @@ impl EventTime {
         if length == 0 { self } else { Self(self.0.div_euclid(length) * length) }
     }
 
+    /// The start of the minute.
+    #[must_use]
+    pub const fn minute(self) -> Self {
+        self.window_start(Duration::from_secs(60))
+    }
+
     /// How long after `earlier` this is; zero if it is not after it.
     pub const fn since(self, earlier: Self) -> Duration {
         let difference = self.0.saturating_sub(earlier.0);

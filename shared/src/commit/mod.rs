@@ -12,13 +12,15 @@
 //! crash between any two steps leaves either nothing or an outbox that the next reader delivers.
 
 mod apply;
+mod fates;
 mod group;
 mod path;
 mod ports;
-mod round;
+mod rounds;
 mod tally;
 mod topics;
 mod triage;
+mod work;
 
 pub use path::{CommitPath, Done};
 pub use ports::{
@@ -26,3 +28,13 @@ pub use ports::{
 };
 pub use tally::Tally;
 pub use topics::{OnSuspiciousDuplicate, TopicRule, Topics};
+
+use crate::settings::Settings;
+
+/// What applying an event needs to know besides the state.
+#[derive(Clone, Copy, Debug)]
+struct CommitContext<'a> {
+    settings: &'a Settings,
+    cluster: &'a str,
+    on_suspicious: OnSuspiciousDuplicate,
+}

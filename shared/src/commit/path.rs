@@ -1,11 +1,11 @@
-use tracing::error;
-
-use super::group::{Group, group};
+use super::fates::Fates;
+use super::group::group;
 use super::ports::{Clear, DeadLetters, Delivery, StateStore, Version};
-use super::round::Rounds;
+use super::rounds::Rounds;
 use super::topics::{OnSuspiciousDuplicate, Topics};
-use super::triage::{Triage, triage};
-use super::Tally;
+use super::triage::triage;
+use super::work::Work;
+use super::{CommitContext, Tally};
 use crate::delivery::{Deadline, Retry};
 use crate::entity::EntityKey;
 use crate::kafka::{Batch, DeadRecord, RecordIndex};
@@ -31,14 +31,15 @@ pub struct CommitPath<Store, Sink, Graves> {
     pub dead_letters: Graves,
 }
 
-/// What became of a batch. Outboxes that have been delivered are still to be cleared, which can no
-/// longer change the answer: see [`CommitPath::clear`].
+/// What became of a batch. The outboxes that have been delivered are still to be cleared, which can
+/// no longer change the answer: see [`CommitPath::clear`].
 #[derive(Debug, Default)]
 pub struct Done {
     /// What happened, in numbers.
     pub tally: Tally,
     /// The records that are not durably done, in the order of the event.
     pub failed: Vec<RecordIndex>,
+    /// The outboxes that have been delivered and still stand in the table.
     delivered: Vec<(EntityKey, Version)>,
 }
 
@@ -46,25 +47,35 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
     /// Takes a batch through all steps but the last, clearing what was delivered.
     pub async fn run(&self, batch: &Batch<'_>, deadline: Deadline) -> Done {
         let cluster = self.cluster.as_deref().unwrap_or(batch.cluster());
+        let context = CommitContext {
+            settings: &self.settings,
+            cluster,
+            on_suspicious: self.on_suspicious,
+        };
         let triage = triage(batch, cluster, &self.topics);
-        let groups = group(&triage.events);
-        let mut rounds = Rounds::new(self, cluster, &triage.events, groups);
-
-        let (groups, buried) = futures::join!(
-            rounds.run(deadline),
-            self.dead_letters.bury(&triage.dead, deadline),
+        let mut rounds = Rounds {
+            store: &self.store,
+            delivery: &self.delivery,
+            retry: &self.retry,
+            context,
+            events: &triage.events,
+            works: group(&triage.events).into_iter().map(Work::new).collect(),
+        };
+        let mut tally = Tally::default();
+        let (dead_results, ()) = futures::join!(
+            self.bury(&triage.dead, deadline),
+            rounds.run(&mut tally, deadline),
         );
+
+        let works = rounds.works;
         let mut fates = Fates::new(batch.len());
-        fates.bury(&triage.dead, &buried);
-
-        let held_back = rounds.held_back();
-        let buried = self.dead_letters.bury(&held_back, deadline).await;
-        fates.bury(&held_back, &buried);
-        fates.settle(&triage, &groups);
-
-        let mut tally = rounds.tally();
-        fates.count(&triage, &mut tally);
-        Done { tally, failed: fates.failed(), delivered: delivered(groups) }
+        fates.tombstones(&triage.tombstones);
+        fates.buried(&triage.dead, &dead_results);
+        let held_back = fates.settle(&works, &triage.events);
+        fates.buried(&held_back, &self.bury(&held_back, deadline).await);
+        fates.undone(&works, &triage.events);
+        fates.count(&works, &triage.events, &mut tally);
+        Done { tally, failed: fates.failed(), delivered: delivered(&works) }
     }
 
     /// Clears the outboxes that [`CommitPath::run`] delivered. What cannot be cleared is found and
@@ -76,4 +87,16 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
             self.store.clear(&clears, deadline).await;
         }
     }
+
+    async fn bury(&self, dead: &[DeadRecord<'_>], deadline: Deadline) -> Vec<Result<(), String>> {
+        if dead.is_empty() {
+            return Vec::new();
+        }
+        self.dead_letters.bury(dead, deadline).await
+    }
+}
+
+fn delivered(works: &[Work]) -> Vec<(EntityKey, Version)> {
+    let clears = works.iter().filter_map(Work::clear);
+    clears.map(|clear| (clear.key.clone(), clear.expected)).collect()
 }

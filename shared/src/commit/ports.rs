@@ -15,6 +15,9 @@ use crate::state::{EntityState, OutboxEntry};
 pub struct Version(pub u64);
 
 impl Version {
+    /// The version of an entity's first write.
+    pub const FIRST: Self = Self(1);
+
     /// The version of the write after this one.
     #[must_use]
     pub const fn next(self) -> Self {

@@ -76,12 +76,10 @@ impl MeasureStats {
 impl MeasureWindow {
     fn take(&mut self, measure: &str, value: f64) {
         let measure = clipped(measure);
-        match self.measures.iter_mut().find(|stats| stats.measure == measure) {
-            Some(stats) => stats.take(value),
-            None if self.measures.len() < MEASURE_LIMIT => {
-                self.measures.push(MeasureStats::begin(measure, value));
-            }
-            None => {}
+        if let Some(known) = self.measures.iter_mut().find(|known| known.measure == measure) {
+            known.take(value);
+        } else if self.measures.len() < MEASURE_LIMIT {
+            self.measures.push(MeasureStats::begin(measure, value));
         }
     }
 

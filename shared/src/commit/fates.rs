@@ -1,0 +1,188 @@
+use std::collections::BTreeMap;
+
+use tracing::error;
+
+use super::Tally;
+use super::triage::Placed;
+use super::work::Work;
+use crate::events::Event;
+use crate::kafka::{DeadRecord, RecordIndex};
+use crate::state::{Body, Verdict};
+
+/// How many failures with the same reason are logged one by one.
+const LOGGED_PER_REASON: u64 = 3;
+
+/// What became of each record of a batch, by its place in it.
+#[derive(Debug)]
+pub(super) struct Fates(Vec<Fate>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Not durably done: to be reported. What every record is until shown otherwise.
+    Failed,
+    Applied,
+    Duplicate,
+    Tombstone,
+    /// In the dead-letter queue, for the reason with this code.
+    Dead(&'static str),
+}
+
+impl Fates {
+    pub(super) fn new(records: usize) -> Self {
+        Self(vec![Fate::Failed; records])
+    }
+
+    pub(super) fn tombstones(&mut self, records: &[RecordIndex]) {
+        for record in records {
+            self.0[record.as_usize()] = Fate::Tombstone;
+        }
+    }
+
+    /// Notes which dead records reached the queue.
+    pub(super) fn buried(&mut self, dead: &[DeadRecord<'_>], results: &[Result<(), String>]) {
+        let mut log = FailureLog::default();
+        for (record, result) in dead.iter().zip(results) {
+            match result {
+                Ok(()) => self.0[record.index.as_usize()] = Fate::Dead(record.code),
+                Err(reason) => log.dead_letter(record, reason),
+            }
+        }
+    }
+
+    /// Notes what was applied, and returns what was held back as neither new nor surely a
+    /// duplicate, for the dead-letter queue.
+    pub(super) fn settle<'b>(
+        &mut self,
+        works: &[Work],
+        events: &[Placed<'b>],
+    ) -> Vec<DeadRecord<'b>> {
+        let mut held_back = Vec::new();
+        for work in works.iter().filter(|work| work.group.is_primary()) {
+            for (&place, verdict) in work.group.events.iter().zip(&work.done) {
+                let record = &events[place].record;
+                let fate = &mut self.0[record.index().as_usize()];
+                match verdict {
+                    Verdict::New => *fate = Fate::Applied,
+                    Verdict::Duplicate => *fate = Fate::Duplicate,
+                    Verdict::Suspicious => held_back.push(DeadRecord::new(
+                        record,
+                        "suspicious_duplicate",
+                        "its offset was applied before but it is newer than anything applied: was \
+                         its topic created again? raise the topic's epoch, then redrive it",
+                    )),
+                    Verdict::Forgotten => held_back.push(DeadRecord::new(
+                        record,
+                        "forgotten_watermark",
+                        "its entity is written from more partitions than watermarks are kept for, \
+                         so it may or may not have been applied; give the topic's records keys",
+                    )),
+                }
+            }
+        }
+        held_back
+    }
+
+    /// Notes what any entity could not finish: such a record comes again, whatever became of it
+    /// elsewhere.
+    pub(super) fn undone(&mut self, works: &[Work], events: &[Placed<'_>]) {
+        let mut log = FailureLog::default();
+        for work in works {
+            for &place in work.undone() {
+                self.0[events[place].record.index().as_usize()] = Fate::Failed;
+            }
+            if let (Some(reason), Some(&first)) = (&work.failure, work.undone().first()) {
+                log.entity(work, &events[first], reason);
+            }
+        }
+    }
+
+    /// The records to report, in the order of the event.
+    pub(super) fn failed(&self) -> Vec<RecordIndex> {
+        let places = (0..).map(RecordIndex).zip(&self.0);
+        places.filter(|(_, fate)| **fate == Fate::Failed).map(|(index, _)| index).collect()
+    }
+
+    /// Counts every record in exactly one of the tally's fates.
+    pub(super) fn count(&self, works: &[Work], events: &[Placed<'_>], tally: &mut Tally) {
+        tally.records = self.0.len() as u64;
+        for fate in &self.0 {
+            match fate {
+                Fate::Failed => tally.failed += 1,
+                Fate::Applied => tally.applied += 1,
+                Fate::Duplicate => tally.duplicates += 1,
+                Fate::Tombstone => tally.tombstones += 1,
+                Fate::Dead(code) => *tally.dead.entry(code).or_default() += 1,
+            }
+        }
+        for placed in events {
+            let applied = self.0[placed.record.index().as_usize()] == Fate::Applied;
+            if applied && let Event::Transaction(payment) = &placed.event {
+                *tally.transactions.entry(payment.time.minute()).or_default() += 1;
+            }
+        }
+        tally.suspicious = suspicious(works);
+        for work in works.iter().filter(|work| work.failure.is_none()) {
+            count_active_users(work, events, tally);
+        }
+    }
+}
+
+/// How many records looked suspicious, to their own entity or to their partition's, which knows the
+/// stream even where the entity is new.
+fn suspicious(works: &[Work]) -> u64 {
+    let mut places: Vec<usize> = works
+        .iter()
+        .flat_map(|work| work.group.events.iter().zip(&work.done))
+        .filter(|(_, verdict)| **verdict == Verdict::Suspicious)
+        .map(|(place, _)| *place)
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places.len() as u64
+}
+
+fn count_active_users(work: &Work, events: &[Placed<'_>], tally: &mut Tally) {
+    let Some(stored) = &work.stored else { return };
+    let (Body::Partition(partition), Some(&first)) =
+        (&stored.state.body, work.group.events.first())
+    else {
+        return;
+    };
+    let record = &events[first].record;
+    let place = (record.topic().to_owned(), record.partition());
+    tally.active_users.insert(place, partition.active_users.estimate());
+}
+
+/// Logs the first few failures of each reason one by one. Never a key, a value or a header.
+#[derive(Default)]
+struct FailureLog(BTreeMap<String, u64>);
+
+impl FailureLog {
+    fn is_worth_a_line(&mut self, reason: &str) -> bool {
+        let count = self.0.entry(reason.to_owned()).or_default();
+        *count += 1;
+        *count <= LOGGED_PER_REASON
+    }
+
+    fn dead_letter(&mut self, record: &DeadRecord<'_>, reason: &str) {
+        if self.is_worth_a_line(reason) {
+            let (topic, partition) = (record.topic, record.partition.map(|partition| partition.0));
+            let offset = record.offset.map(|offset| offset.0);
+            error!(topic, partition, offset, reason, "a dead record did not reach the queue");
+        }
+    }
+
+    fn entity(&mut self, work: &Work, first: &Placed<'_>, reason: &str) {
+        if self.is_worth_a_line(reason) {
+            error!(
+                topic = first.record.topic(),
+                partition = first.record.partition().0,
+                offset = first.record.offset().0,
+                records = work.undone().len(),
+                entity_kind = work.group.key.kind().name(),
+                reason,
+                "records of an entity are not done from this offset on"
+            );
+        }
+    }
+}

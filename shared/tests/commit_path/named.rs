@@ -1,0 +1,248 @@
+//! One story each, named after what must hold.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use millrace_shared::commit::{OnSuspiciousDuplicate, Tally, TopicRule, Topics};
+use millrace_shared::delivery::Deadline;
+use millrace_shared::events::EventKind;
+use millrace_shared::kafka::Batch;
+use millrace_shared::state::{Body, Epoch};
+
+use crate::lambda::{Ending, Redelivery, block_on, deliver, invoke, path};
+use crate::stream::{Record, event};
+use crate::world::{Client, Fault, SharedWorld};
+
+const NOON: i64 = 1_767_614_400_000;
+
+/// A payment far above the limit: one write of the user, one of the partition, one alert.
+fn payment(offset: i64, time: i64) -> Record {
+    let value = format!(r#"{{"userId":"anna","amount":50000,"currency":"EUR","timestamp":{NOON}}}"#);
+    Record { topic: "transactions", partition: 0, offset, time, value: Some(value) }
+}
+
+fn click(partition: i32, offset: i64, user: &str) -> Record {
+    let value = format!(r#"{{"userId":"{user}","eventType":"click","timestamp":{NOON}}}"#);
+    Record { topic: "user-events", partition, offset, time: NOON, value: Some(value) }
+}
+
+async fn answer(world: &SharedWorld, records: &[Record], faults: Vec<Fault>) -> (usize, Tally) {
+    let client = Client::new(world, faults);
+    match invoke(&client, &path(&client), records).await {
+        Ending::Answered { reported, tally } => (reported.len(), tally),
+        Ending::Crashed => panic!("the invocation was to answer"),
+    }
+}
+
+fn payments_of_anna(world: &SharedWorld) -> u64 {
+    match &world.borrow().states["user#anna"].1.body {
+        Body::User(user) => user.profile.transactions,
+        other => panic!("anna is no user: {other:?}"),
+    }
+}
+
+#[test]
+fn i1_a_dead_record_that_does_not_reach_the_queue_is_reported() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let poison = Record { value: Some("{".to_owned()), ..click(0, 7, "anna") };
+        let (reported, tally) = answer(&world, &[poison.clone()], vec![Fault::Fails]).await;
+        assert_eq!((reported, tally.failed, tally.dead_records()), (1, 1, 0));
+        let (reported, tally) = answer(&world, &[poison], vec![]).await;
+        assert_eq!((reported, tally.failed, tally.dead["not_json"]), (0, 0, 1));
+    });
+}
+
+#[test]
+fn i1_with_no_time_left_everything_is_reported_and_nothing_written() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let client = Client::new(&world, vec![]);
+        let body = event(&[payment(0, NOON), click(0, 0, "bert")]);
+        let batch = Batch::decode(&body).unwrap();
+        let done = path(&client).run(&batch, Deadline::after(Duration::ZERO)).await;
+        assert_eq!(done.failed.len(), 2);
+        assert!(world.borrow().states.is_empty());
+    });
+}
+
+#[test]
+fn i2_a_write_whose_answer_was_lost_is_not_done_twice() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let (reported, _) = answer(&world, &[payment(0, NOON)], vec![Fault::AnswerLost]).await;
+        assert_eq!(reported, 1);
+        let (reported, tally) = answer(&world, &[payment(0, NOON)], vec![]).await;
+        assert_eq!((reported, tally.duplicates), (0, 1));
+        assert_eq!(payments_of_anna(&world), 1);
+    });
+}
+
+#[test]
+fn i2_a_record_that_stands_twice_in_one_event_counts_once() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let records = [payment(0, NOON), payment(1, NOON), payment(1, NOON)];
+        let (_, tally) = answer(&world, &records, vec![]).await;
+        assert_eq!((tally.applied, tally.duplicates), (2, 1));
+        assert_eq!(payments_of_anna(&world), 2);
+    });
+}
+
+#[test]
+fn i2_a_lost_race_is_read_again_and_applied_again() {
+    block_on(async {
+        let world = SharedWorld::default();
+        answer(&world, &[click(0, 0, "anna")], vec![]).await;
+        let slow = Client::new(&world, vec![Fault::Pause]);
+        let slow_path = path(&slow);
+        let records = [click(1, 0, "anna")];
+        let fast = async {
+            slow.paused.notified().await;
+            answer(&world, &[click(2, 0, "anna")], vec![]).await;
+            slow.wake.notify_one();
+        };
+        let (ending, ()) = futures::join!(invoke(&slow, &slow_path, &records), fast);
+        let Ending::Answered { reported, tally } = ending else { panic!("{ending:?}") };
+        assert_eq!((reported.len(), tally.applied, tally.conflicts), (0, 1, 1));
+        assert_eq!(world.borrow().lost_races, 1);
+        match &world.borrow().states["user#anna"].1.body {
+            Body::User(user) => assert_eq!(user.profile.events, 3),
+            other => panic!("anna is no user: {other:?}"),
+        }
+    });
+}
+
+#[test]
+fn i3_an_outbox_found_on_reading_is_delivered_and_cleared() {
+    block_on(async {
+        let world = SharedWorld::default();
+        // The user's state is committed first; then the invocation ends.
+        let client = Client::new(&world, vec![Fault::CrashAfter]);
+        let ending = invoke(&client, &path(&client), &[payment(0, NOON)]).await;
+        assert!(matches!(ending, Ending::Crashed));
+        assert!(world.borrow().published.is_empty());
+        assert!(!world.borrow().states["user#anna"].1.outbox.is_empty());
+
+        let (reported, tally) = answer(&world, &[payment(0, NOON)], vec![]).await;
+        assert_eq!((reported, tally.duplicates), (0, 1));
+        assert_eq!(world.borrow().published.len(), 1);
+        assert!(world.borrow().states["user#anna"].1.outbox.is_empty());
+    });
+}
+
+#[test]
+fn i3_alerts_are_published_once_when_nothing_goes_wrong() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let records: Vec<Record> = (0..50).map(|offset| payment(offset, NOON)).collect();
+        deliver(&world, &records, &mut std::iter::empty(), Redelivery::WholeBatch).await;
+        deliver(&world, &records, &mut std::iter::empty(), Redelivery::WholeBatch).await;
+        let published = world.borrow().published.clone();
+        let mut distinct = published.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!((published.len(), distinct.len()), (50, 50));
+    });
+}
+
+#[test]
+fn i3_a_failed_delivery_is_reported_until_it_succeeds() {
+    block_on(async {
+        let world = SharedWorld::default();
+        // Two commits (user and partition), then the alert's row.
+        let faults = vec![Fault::None, Fault::None, Fault::Fails];
+        let (reported, tally) = answer(&world, &[payment(0, NOON)], faults).await;
+        assert_eq!((reported, tally.failed), (1, 1));
+        let (reported, _) = answer(&world, &[payment(0, NOON)], vec![]).await;
+        assert_eq!((reported, world.borrow().published.len()), (0, 1));
+    });
+}
+
+#[test]
+fn i4_an_event_whose_offsets_are_out_of_order_loses_no_record() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let records = [payment(2, NOON), payment(0, NOON), payment(1, NOON)];
+        let (_, tally) = answer(&world, &records, vec![]).await;
+        assert_eq!((tally.applied, tally.duplicates), (3, 0));
+    });
+}
+
+#[test]
+fn i6_thousands_of_alerts_of_one_entity_are_committed_in_rounds() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let records: Vec<Record> = (0..3_000).map(|offset| payment(offset, NOON)).collect();
+        let (reported, tally) = answer(&world, &records, vec![]).await;
+        assert_eq!((reported, tally.applied, payments_of_anna(&world)), (0, 3_000, 3_000));
+        assert_eq!(world.borrow().published.len(), 3_000);
+        // Each round's commit raises the version, and so does the clearing at the end.
+        assert!(world.borrow().states["user#anna"].0.0 > 3);
+        assert!(world.borrow().states["user#anna"].1.outbox.is_empty());
+    });
+}
+
+#[test]
+fn a_topic_created_again_is_noticed_and_its_records_are_kept() {
+    block_on(async {
+        let world = SharedWorld::default();
+        answer(&world, &[payment(5, NOON)], vec![]).await;
+        let (reported, tally) = answer(&world, &[payment(0, NOON + 1)], vec![]).await;
+        assert_eq!((reported, tally.suspicious, tally.applied), (0, 1, 0));
+        assert_eq!(tally.dead["suspicious_duplicate"], 1);
+        assert_eq!(payments_of_anna(&world), 1);
+    });
+}
+
+#[test]
+fn a_topic_created_again_is_applied_where_the_configuration_says_so() {
+    block_on(async {
+        let world = SharedWorld::default();
+        answer(&world, &[payment(5, NOON)], vec![]).await;
+        let client = Client::new(&world, vec![]);
+        let mut path = path(&client);
+        path.on_suspicious = OnSuspiciousDuplicate::Apply;
+        invoke(&client, &path, &[payment(0, NOON + 1), payment(1, NOON + 2)]).await;
+        assert_eq!(payments_of_anna(&world), 3);
+        // The alert of offset 5 of the old life and of offset 5 of the new one are two alerts.
+        let records: Vec<Record> = (2..6).map(|offset| payment(offset, NOON + 3)).collect();
+        invoke(&client, &path, &records).await;
+        let mut published = world.borrow().published.clone();
+        published.sort_unstable();
+        published.dedup();
+        assert_eq!(published.len(), 7);
+    });
+}
+
+#[test]
+fn raising_the_epoch_starts_a_topic_afresh() {
+    block_on(async {
+        let world = SharedWorld::default();
+        answer(&world, &[payment(5, NOON)], vec![]).await;
+        let client = Client::new(&world, vec![]);
+        let mut path = path(&client);
+        let rule = TopicRule { kind: EventKind::Transaction, epoch: Epoch(1) };
+        path.topics = Topics::new([("transactions".to_owned(), rule)]);
+        invoke(&client, &path, &[payment(0, NOON)]).await;
+        assert_eq!(payments_of_anna(&world), 2);
+        // And what was applied in the new epoch is a duplicate in it.
+        invoke(&client, &path, &[payment(0, NOON)]).await;
+        assert_eq!(payments_of_anna(&world), 2);
+    });
+}
+
+#[test]
+fn a_topic_that_nobody_configured_makes_dead_records() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let stray = Record { topic: "user-events", ..payment(0, NOON) };
+        let client = Client::new(&world, vec![]);
+        let mut path = path(&client);
+        path.topics = Topics::default();
+        let ending = invoke(&client, &path, &[stray]).await;
+        let Ending::Answered { tally, .. } = ending else { panic!("{ending:?}") };
+        assert_eq!(tally.dead["unknown_topic"], 1);
+        assert_eq!(Rc::clone(&world).borrow().buried.len(), 1);
+    });
+}

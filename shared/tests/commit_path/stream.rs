@@ -1,0 +1,120 @@
+//! Streams of records, and the events that Lambda would make of them.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// 2026-01-05T08:00:00Z.
+const START: i64 = 1_767_600_000_000;
+const PARTITIONS: i32 = 3;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub topic: &'static str,
+    pub partition: i32,
+    pub offset: i64,
+    pub time: i64,
+    pub value: Option<String>,
+}
+
+/// What a producer may do next.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Click { user: u8, after: i64 },
+    Pay { user: u8, after: i64, amount: i64 },
+    Measure { sensor: u8, after: i64, temperature: i64 },
+    Tombstone { user: u8 },
+    Poison { user: u8 },
+}
+
+pub(crate) fn action() -> impl Strategy<Value = Action> {
+    // Few users, so that many records meet in one state; times mostly near each other, sometimes
+    // late, sometimes far ahead, so that windows and sessions end.
+    let after = prop_oneof![6 => 0_i64..3_000, 2 => -400_000_i64..0, 2 => 60_000_i64..4_000_000];
+    let user = prop_oneof![3 => Just(0_u8), 2 => 1_u8..5];
+    prop_oneof![
+        6 => (user.clone(), after.clone()).prop_map(|(user, after)| Action::Click { user, after }),
+        4 => (user.clone(), after.clone(), prop_oneof![8 => 1_i64..100, 1 => 9_000_i64..20_000])
+            .prop_map(|(user, after, amount)| Action::Pay { user, after, amount }),
+        3 => (0_u8..3, after, -10_i64..60)
+            .prop_map(|(sensor, after, temperature)| Action::Measure { sensor, after, temperature }),
+        1 => user.clone().prop_map(|user| Action::Tombstone { user }),
+        1 => user.prop_map(|user| Action::Poison { user }),
+    ]
+}
+
+/// Which partition a record goes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Keying {
+    /// That of its user or sensor, as with keyed producers.
+    ByEntity,
+    /// Any, in turn.
+    RoundRobin,
+}
+
+/// The records that producers make of these actions, in the order produced.
+pub(crate) fn produce(actions: &[Action], keying: Keying) -> Vec<Record> {
+    let mut offsets: BTreeMap<(&str, i32), i64> = BTreeMap::new();
+    let mut now = START;
+    let mut records = Vec::new();
+    for (turn, action) in actions.iter().enumerate() {
+        let (topic, who, after) = match action {
+            Action::Click { user, after } => ("user-events", user, *after),
+            Action::Pay { user, after, .. } => ("transactions", user, *after),
+            Action::Measure { sensor, after, .. } => ("sensor-data", sensor, *after),
+            Action::Tombstone { user } | Action::Poison { user } => ("user-events", user, 0),
+        };
+        let time = now + after;
+        now = now.max(time);
+        let partition = match keying {
+            Keying::ByEntity => i32::from(*who) % PARTITIONS,
+            Keying::RoundRobin => i32::try_from(turn).unwrap() % PARTITIONS,
+        };
+        let offset = offsets.entry((topic, partition)).or_insert(0);
+        let value = match action {
+            Action::Click { user, .. } => Some(json!({
+                "userId": format!("u{user}"), "eventType": "click", "timestamp": time,
+            })),
+            Action::Pay { user, amount, .. } => Some(json!({
+                "user_id": format!("u{user}"), "amount": amount, "currency": "EUR",
+                "event_type": "transaction", "timestamp": time,
+            })),
+            Action::Measure { sensor, temperature, .. } => Some(json!({
+                "sensor_id": format!("s{sensor}"), "timestamp": time,
+                "data": { "temperature": temperature, "battery_level": 50 },
+            })),
+            Action::Tombstone { .. } => None,
+            Action::Poison { .. } => Some(json!({ "userId": "nobody" })),
+        };
+        let value = value.map(|value| value.to_string());
+        records.push(Record { topic, partition, offset: *offset, time: now, value });
+        *offset += 1;
+    }
+    records
+}
+
+/// The event that Lambda would hand over for these records.
+pub(crate) fn event(records: &[Record]) -> Vec<u8> {
+    let mut map: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for record in records {
+        let base64 = |text: &String| base64_simd::STANDARD.encode_to_string(text.as_bytes());
+        map.entry(format!("{}-{}", record.topic, record.partition)).or_default().push(json!({
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "timestamp": record.time,
+            "timestampType": "CREATE_TIME",
+            "value": record.value.as_ref().map(base64),
+            "headers": [],
+        }));
+    }
+    json!({
+        "eventSource": "aws:kafka",
+        "eventSourceArn": "arn:aws:kafka:eu-central-1:123456789012:cluster/test/1",
+        "bootstrapServers": "b-1:9098",
+        "records": map,
+    })
+    .to_string()
+    .into_bytes()
+}
