@@ -85,7 +85,7 @@ impl Caller {
     /// The context the embedded awsim services want.
     pub(crate) fn context(&self, service: Service) -> RequestContext {
         let mut context = RequestContext::new(service.name(), self.region.clone());
-        context.account_id = ACCOUNT.to_owned();
+        ACCOUNT.clone_into(&mut context.account_id);
         context.endpoint_authority = Some(self.host.clone());
         context
     }

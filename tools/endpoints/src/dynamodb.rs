@@ -12,8 +12,10 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::call::parse_json;
 use crate::endpoints::EndpointsError;
 use crate::reply::{Reply, receiver_error};
 
@@ -56,6 +58,29 @@ impl DynamoDb {
         let body = body.collect().await.map_err(|error| unreachable(&error))?.to_bytes();
         Ok(Reply::from_parts(parts, Full::new(body)))
     }
+
+    /// Passes on a request that was changed on the way, and reads the answer.
+    pub(crate) async fn handle(
+        &self,
+        headers: &HeaderMap,
+        input: &Value,
+    ) -> Result<Value, AwsError> {
+        value_of(self.forward(headers, input.to_string().into()).await?).await
+    }
+}
+
+/// Reads an answer as a value, an error status as an error.
+async fn value_of(reply: Reply) -> Result<Value, AwsError> {
+    let status = reply.status();
+    let body = reply.into_body().collect().await.map_err(|error| unreachable(&error))?.to_bytes();
+    let value = parse_json(&body)?;
+    if status.is_success() {
+        return Ok(value);
+    }
+    let text = |member: &str| value[member].as_str().unwrap_or_default().to_owned();
+    let mut error = AwsError::bad_request(text("__type"), text("message"));
+    error.status = status;
+    Err(error)
 }
 
 fn unreachable(error: &dyn std::error::Error) -> AwsError {

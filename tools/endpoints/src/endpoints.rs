@@ -11,7 +11,10 @@ use crate::call::Service;
 use crate::cloudwatch::{CloudWatch, MetricDatum};
 use crate::counting::{Counter, RequestCount};
 use crate::dynamodb::DynamoDb;
+use crate::faults::{Fault, FaultError, Script};
+use crate::firehose::{DeliveryStream, Firehose};
 use crate::pipeline::Pipeline;
+use crate::s3::{S3, S3Object};
 use crate::server;
 use crate::sns::{PublishedMessage, Sns};
 use crate::sqs::{QueuedMessage, Sqs};
@@ -85,6 +88,36 @@ impl Endpoints {
         self.pipeline.sqs.messages(queue_url)
     }
 
+    /// A delivery stream: its records, what it delivered, what is still buffered.
+    pub fn delivery_stream(&self, name: &str) -> Option<DeliveryStream> {
+        self.pipeline.firehose.look_at(name)
+    }
+
+    /// Delivers what every delivery stream has buffered, without waiting for size or time.
+    pub fn flush_delivery_streams(&self) {
+        self.pipeline.firehose.flush();
+    }
+
+    /// The objects in a bucket, by key; empty for a bucket that does not exist.
+    pub fn s3_objects(&self, bucket: &str) -> Vec<S3Object> {
+        self.pipeline.s3.objects(bucket)
+    }
+
+    /// Orders something to go wrong; faults hit in the order in which they were ordered.
+    pub fn inject(&self, fault: Fault) -> Result<(), FaultError> {
+        self.pipeline.faults.add(fault)
+    }
+
+    /// Faults that have not hit as often as ordered, with what is left of them.
+    pub fn pending_faults(&self) -> Vec<Fault> {
+        self.pipeline.faults.pending()
+    }
+
+    /// Lets nothing go wrong any more.
+    pub fn clear_faults(&self) {
+        self.pipeline.faults.clear();
+    }
+
     /// Requests so far, by service and operation.
     pub fn requests(&self) -> BTreeMap<(Service, String), RequestCount> {
         self.pipeline.counter.snapshot()
@@ -103,10 +136,17 @@ impl Drop for Endpoints {
 async fn start_on_this_runtime() -> Result<(String, Arc<Pipeline>), EndpointsError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(EndpointsError::Bind)?;
     let url = format!("http://{}", listener.local_addr().map_err(EndpointsError::Bind)?);
+    let s3 = Arc::new(S3::default());
+    let firehose = Arc::new(Firehose::new(Arc::clone(&s3)));
+    let deliverer = Arc::clone(&firehose);
+    tokio::spawn(async move { deliverer.deliver_in_time().await });
     let pipeline = Arc::new(Pipeline {
         counter: Counter::default(),
+        faults: Script::default(),
         cloudwatch: CloudWatch::default(),
         dynamodb: DynamoDb::start().await?,
+        firehose,
+        s3,
         sns: Sns::default(),
         sqs: Sqs::default(),
     });

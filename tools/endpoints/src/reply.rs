@@ -30,7 +30,10 @@ pub(crate) fn failure(service: Option<Service>, protocol: Protocol, error: &AwsE
     let query_code = error.code.clone();
     // SQS and CloudWatch spoke the query protocol once and still send its codes in a header.
     if matches!(service, Some(Service::Sqs | Service::CloudWatch)) {
-        error.code = modelled_code(&query_code).to_owned();
+        modelled_code(&query_code).clone_into(&mut error.code);
+    }
+    if service == Some(Service::DynamoDb) && !query_code.contains('#') {
+        error.code = format!("com.amazonaws.dynamodb.v20120810#{query_code}");
     }
     let (status, headers, body) = protocol::serialize_error(protocol, &error, &request_id());
     let mut reply = assemble(status, headers, body);

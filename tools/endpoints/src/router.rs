@@ -8,6 +8,7 @@ use http::request::Parts;
 
 use crate::call::{Call, Caller, DEFAULT_REGION, Service, parse_json};
 use crate::cloudwatch::wire;
+use crate::s3;
 use crate::sns::form;
 
 /// A request that could not be read, and the protocol to say so in.
@@ -20,6 +21,7 @@ pub(crate) type Unreadable = (Protocol, AwsError);
 /// | `X-Amz-Target: DynamoDB_20120810.…` and the like | DynamoDB, SQS, Firehose, CloudWatch (JSON) |
 /// | path `/service/GraniteServiceVersion20100801/operation/…` | CloudWatch (CBOR) |
 /// | a form with `Action=…` | SNS |
+/// | anything else | S3 |
 pub(crate) fn recognise(parts: &Parts, body: Bytes) -> Result<Call, Unreadable> {
     let headers = &parts.headers;
     if let Some(target) = header(headers, "x-amz-target") {
@@ -37,10 +39,10 @@ pub(crate) fn recognise(parts: &Parts, body: Bytes) -> Result<Call, Unreadable> 
         call.input = Some(input);
         return Ok(call);
     }
-    Err((
-        Protocol::AwsJson1_0,
-        AwsError::bad_request("UnknownService", "no service here answers such a request"),
-    ))
+    let (operation, input) = s3::read(parts, &body).map_err(|error| (Protocol::RestXml, error))?;
+    let mut call = call(Service::S3, operation, Protocol::RestXml, parts, body);
+    call.input = Some(input);
+    Ok(call)
 }
 
 fn recognise_target(target: &str, parts: &Parts, body: Bytes) -> Result<Call, Unreadable> {

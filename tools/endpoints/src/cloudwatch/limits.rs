@@ -241,7 +241,7 @@ fn number(value: &Value, parameter: &str) -> Result<f64, AwsError> {
     }
 }
 
-fn invalid(parameter: &str, reason: &str) -> AwsError {
+pub(crate) fn invalid(parameter: &str, reason: &str) -> AwsError {
     let message = format!("The parameter {parameter} is invalid: {reason}.");
     AwsError::bad_request("InvalidParameterValue", message)
 }

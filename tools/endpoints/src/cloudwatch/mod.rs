@@ -4,8 +4,10 @@ pub(crate) mod wire;
 
 mod datum;
 mod limits;
+mod periods;
+mod read;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use awsim_core::AwsError;
 use jiff::Timestamp;
@@ -23,19 +25,26 @@ impl CloudWatch {
     pub(crate) fn handle(&self, operation: &str, input: &Value) -> Result<Value, AwsError> {
         match operation {
             "PutMetricData" => self.put(input),
+            "GetMetricData" => read::metric_data(&self.lock(), input),
+            "GetMetricStatistics" => read::metric_statistics(&self.lock(), input),
+            "ListMetrics" => Ok(read::list_metrics(&self.lock(), input)),
             _ => Err(AwsError::unknown_operation(operation)),
         }
     }
 
     pub(crate) fn metrics(&self) -> Vec<MetricDatum> {
-        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().clone()
     }
 
     /// All data of a request or none.
     fn put(&self, input: &Value) -> Result<Value, AwsError> {
         let now = Timestamp::now().as_millisecond();
         let data = limits::accept(input, now)?;
-        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).extend(data);
+        self.lock().extend(data);
         Ok(json!({}))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<MetricDatum>> {
+        self.metrics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn deliver(
     if is_raw && entry["MessageAttributes"].is_object() {
         input["MessageAttributes"] = entry["MessageAttributes"].clone();
     }
-    if queue_name.ends_with(".fifo") {
+    if queue_name.strip_suffix(".fifo").is_some() {
         input["MessageGroupId"] = published.group_id.clone().into();
         input["MessageDeduplicationId"] = published.deduplication_id.clone().into();
     }
