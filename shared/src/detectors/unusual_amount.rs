@@ -45,7 +45,7 @@ impl Detector<Transaction<'_>, UserProfile> for UnusualAmount {
 
 /// Whether `amount > factor × total / count`, exactly, without a division.
 ///
-/// A sum past 10³² or so no longer fits and is compared in floats, which are right to 15 digits.
+/// Beyond some 10³² millionths the products no longer fit, and floats compare to 15 digits.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
