@@ -66,7 +66,7 @@ fn apply_one(
         }
         known => return known,
     };
-    let emitted = state.body.take(&placed.event, context.settings);
+    let emitted = (context.take)(&mut state.body, &placed.event, context.settings);
     for closed in emitted.closed {
         state.outbox.push(OutboxEntry::Closed(closed));
     }
@@ -117,4 +117,93 @@ fn bounded(fact: Fact) -> Fact {
 fn cut(mut text: String, limit: usize) -> String {
     text.truncate(text.floor_char_boundary(limit));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::group::group;
+    use super::super::topics::{TopicRule, Topics};
+    use super::super::triage::triage;
+    use super::super::work::Work;
+    use super::*;
+    use crate::events::{Event, EventKind};
+    use crate::kafka::Batch;
+    use crate::settings::Settings;
+    use crate::state::{Body, Emitted};
+
+    /// Two users, `anna` at offset 0 and `bert` at 1, each with a payment above the limit.
+    const EVENT: &str = r#"{"eventSource":"aws:kafka","eventSourceArn":"arn","records":{"pay-0":[
+        {"topic":"pay","partition":0,"offset":0,"timestamp":1767600000000,
+         "value":"eyJ1c2VySWQiOiJhbm5hIiwiYW1vdW50Ijo1MDAwMH0="},
+        {"topic":"pay","partition":0,"offset":1,"timestamp":1767600000000,
+         "value":"eyJ1c2VySWQiOiJiZXJ0IiwiYW1vdW50Ijo1MDAwMH0="}]}}"#;
+
+    fn with_works(context: &CommitContext<'_>, look: impl FnOnce(&[Work])) {
+        let batch = Batch::decode(EVENT.as_bytes()).unwrap();
+        let rule = TopicRule { kind: EventKind::Transaction, epoch: Epoch(0) };
+        let topics = Topics::new([("pay".to_owned(), rule)]);
+        let triage = triage(&batch, context.cluster, &topics);
+        let mut works: Vec<Work> = group(&triage.events).into_iter().map(Work::new).collect();
+        works.retain(|work| work.group.is_primary());
+        for work in &mut works {
+            work.loaded(None);
+            work.apply(&triage.events, context);
+        }
+        look(&works);
+    }
+
+    fn panics_on_anna(body: &mut Body, event: &Event<'_>, settings: &Settings) -> Emitted {
+        if let Event::Transaction(payment) = event {
+            assert!(payment.user_id != "anna", "a detector of the user's own");
+        }
+        body.take(event, settings)
+    }
+
+    #[test]
+    fn a_detector_that_panics_costs_its_entity_and_no_other() {
+        let settings = Settings::default();
+        let context = CommitContext {
+            settings: &settings,
+            cluster: "arn",
+            on_suspicious: OnSuspiciousDuplicate::Report,
+            take: panics_on_anna,
+        };
+        with_works(&context, |works| {
+            let [anna, bert] = works else { panic!("two users, not {}", works.len()) };
+            let reason = anna.failure.as_deref().unwrap();
+            assert!(reason.contains("topic pay, partition 0, offset 0"), "{reason}");
+            assert!(anna.stored.is_none() && anna.attempt.is_none());
+            assert_eq!(anna.undone(), [0]);
+            assert!(bert.failure.is_none() && bert.is_to_commit());
+        });
+    }
+
+    #[test]
+    fn an_alert_says_where_it_comes_from_and_is_bounded() {
+        let settings = Settings::default();
+        let verbose: fn(&mut Body, &Event<'_>, &Settings) -> Emitted = |_, _, _| Emitted {
+            raised: vec![Raised {
+                detector: "verbose",
+                qualifier: String::new(),
+                severity: crate::alerts::Severity::Low,
+                message: "é".repeat(2_000),
+                evidence: vec![Fact::new("text", "x".repeat(5_000).as_str()); 100],
+            }],
+            closed: Vec::new(),
+        };
+        let context = CommitContext {
+            settings: &settings,
+            cluster: "arn",
+            on_suspicious: OnSuspiciousDuplicate::Report,
+            take: verbose,
+        };
+        with_works(&context, |works| {
+            let outbox = &works[1].stored.as_ref().unwrap().state.outbox;
+            let [OutboxEntry::Alert(alert)] = outbox.entries() else { panic!("{outbox:?}") };
+            let source = &alert.source;
+            assert_eq!((source.topic.as_str(), source.offset.0), ("pay", 1));
+            assert_eq!((alert.message.len(), alert.evidence.len()), (1_024, 32));
+            assert!(matches!(&alert.evidence[0].value, Evidence::Text(text) if text.len() == 256));
+        });
+    }
 }

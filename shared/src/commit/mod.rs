@@ -29,7 +29,9 @@ pub use ports::{
 pub use tally::Tally;
 pub use topics::{OnSuspiciousDuplicate, TopicRule, Topics};
 
+use crate::events::Event;
 use crate::settings::Settings;
+use crate::state::{Body, Emitted};
 
 /// What applying an event needs to know besides the state.
 #[derive(Clone, Copy, Debug)]
@@ -37,4 +39,6 @@ struct CommitContext<'a> {
     settings: &'a Settings,
     cluster: &'a str,
     on_suspicious: OnSuspiciousDuplicate,
+    /// [`Body::take`]; a parameter, so that a test can put a detector that panics in its place.
+    take: fn(&mut Body, &Event<'_>, &Settings) -> Emitted,
 }

@@ -10,6 +10,7 @@ use crate::delivery::{Deadline, Retry};
 use crate::entity::EntityKey;
 use crate::kafka::{Batch, DeadRecord, RecordIndex};
 use crate::settings::Settings;
+use crate::state::Body;
 
 /// The commit path: what it is told, and the sinks it works on.
 pub struct CommitPath<Store, Sink, Graves> {
@@ -51,6 +52,7 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
             settings: &self.settings,
             cluster,
             on_suspicious: self.on_suspicious,
+            take: Body::take,
         };
         let triage = triage(batch, cluster, &self.topics);
         let mut rounds = Rounds {

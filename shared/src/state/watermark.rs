@@ -202,3 +202,94 @@ impl Mark {
         self.source == position.source && self.partition == position.partition
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(partition: i32, offset: i64, time: i64) -> Position {
+        Position {
+            source: SourceId(7),
+            partition: Partition(partition),
+            epoch: Epoch(0),
+            offset: Offset(offset),
+            time: Some(Timestamp(time)),
+        }
+    }
+
+    #[test]
+    fn every_case_of_the_table() {
+        let mut marks = Watermarks::default();
+        assert_eq!(marks.judge(&at(0, 10, 500)), Verdict::New);
+        marks.advance(&at(0, 10, 500));
+        assert_eq!(marks.judge(&at(0, 11, 400)), Verdict::New);
+        assert_eq!(marks.judge(&at(0, 10, 500)), Verdict::Duplicate);
+        assert_eq!(marks.judge(&at(0, 3, 499)), Verdict::Duplicate);
+        assert_eq!(marks.judge(&at(0, 3, 501)), Verdict::Suspicious);
+        assert_eq!(marks.judge(&Position { time: None, ..at(0, 3, 0) }), Verdict::Duplicate);
+        assert_eq!(marks.judge(&at(1, 0, 0)), Verdict::New);
+        assert_eq!(marks.judge(&Position { epoch: Epoch(1), ..at(0, 0, 0) }), Verdict::New);
+        let elsewhere = Position { source: SourceId(8), ..at(0, 0, 0) };
+        assert_eq!(marks.judge(&elsewhere), Verdict::New);
+    }
+
+    /// A record's time may be older than its predecessor's; the newest counts, so that a real
+    /// duplicate of the predecessor is never suspicious.
+    #[test]
+    fn a_duplicate_of_a_record_that_was_newer_than_the_last_one_is_no_suspicion() {
+        let mut marks = Watermarks::default();
+        marks.advance(&at(0, 1, 900));
+        marks.advance(&at(0, 2, 100));
+        assert_eq!(marks.judge(&at(0, 1, 900)), Verdict::Duplicate);
+    }
+
+    #[test]
+    fn a_raised_epoch_forgets_the_times_of_the_old_life() {
+        let mut marks = Watermarks::default();
+        marks.advance(&at(0, 100, 900));
+        let reborn = Position { epoch: Epoch(2), ..at(0, 0, 50) };
+        assert_eq!(marks.advance(&reborn), Epoch(2));
+        assert_eq!(marks.judge(&Position { epoch: Epoch(2), ..at(0, 0, 60) }), Verdict::Suspicious);
+        assert_eq!(marks.judge(&Position { epoch: Epoch(2), ..at(0, 1, 10) }), Verdict::New);
+    }
+
+    #[test]
+    fn beyond_the_limit_the_oldest_partition_is_forgotten_but_not_its_time() {
+        let mut marks = Watermarks::default();
+        for partition in 0..1_024 {
+            marks.advance(&at(partition, 5, 1_000 + i64::from(partition)));
+        }
+        assert_eq!(marks.judge(&at(5_000, 0, 1)), Verdict::New);
+        marks.advance(&at(5_000, 0, 9_000));
+        // Partition 0 was forgotten, and with it everything up to the time 1,000.
+        assert_eq!(marks.judge(&at(0, 5, 1_000)), Verdict::Forgotten);
+        assert_eq!(marks.judge(&at(0, 6, 1_001)), Verdict::New);
+        assert_eq!(marks.judge(&at(1, 5, 1_001)), Verdict::Duplicate);
+        assert!(marks.encode().len() < 40_000);
+        assert_eq!(marks.marks.len(), Watermarks::LIMIT);
+    }
+
+    #[test]
+    fn an_unknown_version_is_an_error_that_names_it() {
+        let error = Watermarks::decode(&[3, 0, 0]).unwrap_err();
+        assert!(error.to_string().starts_with("watermarks have version 3, this release reads 1"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_stored_is_read_again(positions in prop::collection::vec((0_i32..9, any::<i64>(), any::<i64>()), 0..40)) {
+            let mut marks = Watermarks::default();
+            for (partition, offset, time) in positions {
+                marks.advance(&at(partition, offset, time));
+            }
+            prop_assert_eq!(Watermarks::decode(&marks.encode()).unwrap(), marks);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused_without_a_panic(bytes: Vec<u8>) {
+            let _ = Watermarks::decode(&bytes);
+        }
+    }
+}
