@@ -1,15 +1,21 @@
 //! Amounts of money, exact: sums come out the same in whatever order they are added.
 
+mod decimal;
+
 use std::fmt;
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use decimal::millionths;
+
 /// An amount of money in millionths of its currency's unit.
 ///
 /// A fixed-point number, because a sum of floats depends on the order of its terms, and the order
 /// of records from several partitions is not ours to choose. Negative amounts are refunds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Amount(i128);
 
@@ -18,6 +24,12 @@ const MICROS: i128 = 1_000_000;
 impl Amount {
     /// The largest amount, positive or negative, that an event may claim: 10¹².
     pub const LIMIT: Self = Self(1_000_000_000_000 * MICROS);
+
+    /// Reads a decimal text, exactly: `12.5`, ` -3 `, `1e3`, `.5`. A seventh decimal rounds, and from the middle to the
+    /// even neighbour. `None` if it is no number, or beyond [`Amount::LIMIT`].
+    pub fn parse(text: &str) -> Option<Self> {
+        millionths(text).map(Self).filter(|amount| amount.is_plausible())
+    }
 
     /// An amount of whole units.
     pub const fn from_units(units: i64) -> Self {
@@ -75,6 +87,15 @@ mod tests {
         assert_eq!(Amount::from_micros(-3_000_000).to_string(), "-3");
         assert_eq!(Amount::from_micros(-1).to_string(), "-0.000001");
         assert_eq!(Amount::default().to_string(), "0");
+    }
+
+    #[test]
+    fn an_amount_is_read_up_to_the_limit() {
+        assert_eq!(Amount::parse("12.5"), Some(Amount::from_micros(12_500_000)));
+        assert_eq!(Amount::parse("1000000000000"), Some(Amount::LIMIT));
+        assert_eq!(Amount::parse("-1e12"), Some(Amount::from_units(-1_000_000_000_000)));
+        assert_eq!(Amount::parse("1000000000000.000001"), None);
+        assert_eq!(Amount::parse("NaN"), None);
     }
 
     #[test]
