@@ -1,8 +1,47 @@
 //! Typed events, parsed from record values in both dialects that producers write.
 //!
-//! A value is parsed as the kind its topic is configured to hold, never guessed. Texts borrow from
-//! the value wherever they hold no escapes. Unknown members are ignored; a missing or absurd
-//! required member is an [`EventError`] that says which one, and the record a dead record.
+//! A value is parsed as the kind its topic is configured to hold, never guessed. Unknown members are ignored; a missing
+//! or absurd required member is an [`EventError`] that says which one, and the record a dead record; any other member
+//! that is null or of the wrong type counts as absent. Both spellings of every member are taken, in any mix:
+//!
+//! | kind | required | optional |
+//! |---|---|---|
+//! | [`UserEvent`] | `user_id` `userId`; `event_type` `eventType` or else `action` or else `activity_type` `activityType` | `event_id` `eventId`, `source`, `event_data` `eventData` |
+//! | [`Transaction`] | `user_id` `userId`; `amount` | `transaction_id` `transactionId`, `currency`, `merchant` or else `merchant_id` `merchantId`, `location` |
+//! | [`SensorReading`] | `sensor_id` `sensorId`; `readings` or else `data` or else `temperature`, `humidity`, `pressure`, `battery_level` `batteryLevel` `battery` | `sensor_type` `sensorType`, `message_id` `messageId`, `location` |
+//! | all | | `timestamp`: the record's own if absent, and absurd if malformed |
+//!
+//! - Of a member that occurs twice, in one spelling or in both, the last that is not null counts.
+//! - Identifiers are texts or whole numbers (`123` is `"123"`). Amounts and measured values are numbers, or texts that
+//!   are numbers. Times are ISO 8601 with `Z`, with an offset or in UTC, or numbers since 1970: seconds below 10¹¹, else
+//!   milliseconds.
+//! - An item of `readings` is a number or an object with a `value` and its own `measure` or `type`; otherwise
+//!   `sensor_type` names the measure, and `reading` where nothing does. In `data` every number is a measure under its own
+//!   name (16 at most), and `location` is the event's where it has none.
+//!
+//! ```text
+//!   value ─▶ members: each known member as it is written ─▶ text, number, time, readings ─▶ Event
+//! ```
+//!
+//! Texts borrow from the value wherever they hold no escape, and up to four readings stand in the event itself, so that
+//! an ordinary event allocates nothing.
+
+mod error;
+mod measure;
+mod members;
+mod nesting;
+mod number;
+mod readings;
+mod sensor_reading;
+mod text;
+mod time;
+mod transaction;
+mod user_event;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::EventError;
 
 use std::borrow::Cow;
 
@@ -10,6 +49,7 @@ use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use crate::amount::Amount;
+use crate::kafka::Timestamp;
 use crate::time::EventTime;
 
 /// Which kind of event a topic holds.
@@ -21,6 +61,29 @@ pub enum EventKind {
     Transaction,
     /// Measurements: [`SensorReading`].
     SensorReading,
+}
+
+/// Parses a record's value as an event of a kind. The record's time is the event's where it has none of its own.
+///
+/// # Errors
+/// The value is no JSON object, nested more than 128 levels deep, or a member that the kind requires is missing or
+/// absurd. Such a value will never be an event.
+pub fn parse(
+    kind: EventKind,
+    value: &[u8],
+    record_time: Option<Timestamp>,
+) -> Result<Event<'_>, EventError> {
+    let json = match str::from_utf8(value) {
+        Ok(json) => json,
+        Err(error) => return Err(EventError::NotJson { position: error.valid_up_to() }),
+    };
+    match kind {
+        EventKind::UserEvent => user_event::parse(json, record_time).map(Event::UserEvent),
+        EventKind::Transaction => transaction::parse(json, record_time).map(Event::Transaction),
+        EventKind::SensorReading => {
+            sensor_reading::parse(json, record_time).map(Event::SensorReading)
+        }
+    }
 }
 
 /// One event of any kind.

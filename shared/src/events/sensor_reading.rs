@@ -1,0 +1,83 @@
+use std::borrow::Cow;
+
+use super::error::EventError;
+use super::members::{self, Raw, members, required};
+use super::number::{A_MEASURED_VALUE, measured};
+use super::readings::{self, Data, Readings};
+use super::text::{AN_IDENTIFIER, identifier, text};
+use super::{Reading, SensorReading, measure, time};
+use crate::kafka::Timestamp;
+
+members! {
+    /// What a sensor's message may hold, in both dialects.
+    Members {
+        sensor_id: "sensorId" | "sensor_id",
+        sensor_type: "sensorType" | "sensor_type",
+        message_id: "messageId" | "message_id",
+        readings: "readings",
+        data: "data",
+        temperature: "temperature",
+        humidity: "humidity",
+        pressure: "pressure",
+        battery_level: "battery_level" | "batteryLevel" | "battery",
+        location: "location",
+        timestamp: "timestamp",
+    }
+}
+
+/// Reads a sensor's message. Of `readings`, `data` and the measures as members of their own the first that is there
+/// counts.
+pub(super) fn parse(
+    json: &str,
+    record_time: Option<Timestamp>,
+) -> Result<SensorReading<'_>, EventError> {
+    let members: Members<'_> = members::of_value(json)?;
+    let sensor_id = required("sensor_id", AN_IDENTIFIER, members.sensor_id, identifier)?;
+    let Data { readings, location } = members.data()?;
+    Ok(SensorReading {
+        sensor_id,
+        message_id: members.message_id.and_then(identifier),
+        readings,
+        location: members.location.or(location),
+        time: time::of_event(members.timestamp, record_time)?,
+    })
+}
+
+impl<'value> Members<'value> {
+    fn data(&self) -> Result<Data<'value>, EventError> {
+        if let Some(list) = self.readings {
+            let readings = readings::of_list(list, &self.measure())?;
+            return Ok(Data { readings, location: None });
+        }
+        if let Some(data) = self.data {
+            return readings::of_data(data);
+        }
+        Ok(Data { readings: self.measures()?, location: None })
+    }
+
+    /// What the items of `readings` measure unless they say it themselves.
+    fn measure(&self) -> Cow<'value, str> {
+        self.sensor_type.and_then(text).map_or_else(measure::unnamed, measure::name)
+    }
+
+    /// The known measures as members of their own.
+    fn measures(&self) -> Result<Readings<'value>, EventError> {
+        let measures: [(&'static str, Raw<'value>); 4] = [
+            ("temperature", self.temperature),
+            ("humidity", self.humidity),
+            ("pressure", self.pressure),
+            ("battery_level", self.battery_level),
+        ];
+        let mut readings = Readings::new();
+        for (measure, raw) in measures {
+            if raw.is_some() {
+                let value = required(measure, A_MEASURED_VALUE, raw, measured)?;
+                readings.push(Reading { measure: measure.into(), value });
+            }
+        }
+        if readings.is_empty() {
+            return Err(EventError::Missing { member: "readings" });
+        }
+        Ok(readings)
+    }
+}

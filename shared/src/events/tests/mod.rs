@@ -1,0 +1,134 @@
+//! Whole values, through the front door.
+
+mod properties;
+mod sensor_readings;
+mod transactions;
+mod user_events;
+
+use super::{Event, EventError, EventKind, SensorReading, Transaction, UserEvent, parse};
+use crate::kafka::Timestamp;
+use crate::time::EventTime;
+
+/// 2026-01-05T08:00:00Z, in milliseconds.
+const EIGHT: i64 = 1_767_600_000_000;
+
+/// The record's own time in these tests: an hour later.
+const RECORD_TIME: Option<Timestamp> = Some(Timestamp(EIGHT + 3_600_000));
+
+fn user_event(json: &str) -> Result<UserEvent<'_>, EventError> {
+    match parse(EventKind::UserEvent, json.as_bytes(), RECORD_TIME)? {
+        Event::UserEvent(event) => Ok(event),
+        other => panic!("{other:?} is no user event"),
+    }
+}
+
+fn transaction(json: &str) -> Result<Transaction<'_>, EventError> {
+    match parse(EventKind::Transaction, json.as_bytes(), RECORD_TIME)? {
+        Event::Transaction(transaction) => Ok(transaction),
+        other => panic!("{other:?} is no transaction"),
+    }
+}
+
+fn sensor_reading(json: &str) -> Result<SensorReading<'_>, EventError> {
+    match parse(EventKind::SensorReading, json.as_bytes(), RECORD_TIME)? {
+        Event::SensorReading(reading) => Ok(reading),
+        other => panic!("{other:?} is no sensor reading"),
+    }
+}
+
+/// The member that is missing from a value.
+#[track_caller]
+fn missing<T: std::fmt::Debug>(parsed: Result<T, EventError>) -> &'static str {
+    match parsed.unwrap_err() {
+        EventError::Missing { member } => member,
+        other => panic!("{other}"),
+    }
+}
+
+/// The member of a value that is absurd.
+#[track_caller]
+fn absurd<T: std::fmt::Debug>(parsed: Result<T, EventError>) -> &'static str {
+    match parsed.unwrap_err() {
+        EventError::Absurd { member, .. } => member,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn what_is_not_json_is_an_error_that_says_where() {
+    for (value, position) in [
+        (&b""[..], 0),
+        (b"hello", 0),
+        (b"\x00\x00\x00\x00\x07{\"user_id\":\"u\"}", 0),
+        (b"{\"user_id\":\"\xff\"}", 12),
+        (b"{\"unknown\":\"caf\xe9\",\"user_id\":\"u\"}", 15),
+        (b"{\"user_id\":\"u\"", 14),
+        (b"{\"user_id\":NaN}", 11),
+    ] {
+        for kind in [EventKind::UserEvent, EventKind::Transaction, EventKind::SensorReading] {
+            let error = parse(kind, value, RECORD_TIME).unwrap_err();
+            assert_eq!(error, EventError::NotJson { position }, "{value:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_object_is_an_error_of_its_own() {
+    for value in ["null", "[]", "[{\"user_id\":\"u\"}]", "\"text\"", "5"] {
+        assert_eq!(user_event(value).unwrap_err(), EventError::NotAnObject);
+    }
+}
+
+#[test]
+fn no_error_holds_any_of_the_value() {
+    let values = [
+        r#"{"user_id":"secret","event_type":["secret"],"timestamp":"secret"}"#,
+        r#"{"user_id":"secret","event_type":"x","timestamp":"secret"}"#,
+        r#"{"secret":"secret"#,
+        r#"["secret"]"#,
+        r#"{"user_id":{"secret":1}}"#,
+    ];
+    for value in values {
+        let error = user_event(value).unwrap_err();
+        assert!(!format!("{error} {error:?} {}", error.code()).contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn the_records_time_stands_in_for_an_absent_one_and_for_no_other() {
+    let event = |time: &str| format!(r#"{{"user_id":"u","event_type":"click"{time}}}"#);
+    let record_time = EventTime::from_millis(EIGHT + 3_600_000);
+    assert_eq!(user_event(&event("")).unwrap().time, record_time);
+    assert_eq!(user_event(&event(r#","timestamp":null"#)).unwrap().time, record_time);
+    assert_eq!(absurd(user_event(&event(r#","timestamp":"soon""#))), "timestamp");
+    assert_eq!(absurd(user_event(&event(r#","timestamp":4102444800000"#))), "timestamp");
+    let without_any = event("");
+    let parsed = parse(EventKind::UserEvent, without_any.as_bytes(), None);
+    assert_eq!(missing(parsed), "timestamp");
+}
+
+#[test]
+fn an_event_says_its_time_whatever_its_kind() {
+    let time = EventTime::from_millis(EIGHT);
+    for (kind, value) in [
+        (EventKind::UserEvent, r#"{"user_id":"u","action":"a","timestamp":1767600000}"#),
+        (EventKind::Transaction, r#"{"user_id":"u","amount":1,"timestamp":1767600000}"#),
+        (EventKind::SensorReading, r#"{"sensor_id":"s","readings":[1],"timestamp":1767600000}"#),
+    ] {
+        assert_eq!(parse(kind, value.as_bytes(), None).unwrap().time(), time);
+    }
+}
+
+#[test]
+fn a_part_that_is_kept_is_never_nested_too_deeply_to_be_read() {
+    let nested = |levels| {
+        let data = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        format!(r#"{{"user_id":"u","event_type":"click","event_data":{data}}}"#)
+    };
+    let deepest = nested(127);
+    let event = user_event(&deepest).unwrap();
+    let data = event.data.unwrap().get();
+    assert!(serde_json::from_str::<serde_json::Value>(data).is_ok());
+    assert_eq!(user_event(&nested(128)).unwrap_err(), EventError::TooDeep);
+    assert_eq!(user_event(&nested(1_000_000)).unwrap_err(), EventError::TooDeep);
+}
