@@ -103,8 +103,12 @@ mod tests {
         let terms = [100_000, 200_000, 300_000].map(Amount::from_micros);
         let mut forward = Amount::default();
         let mut backward = Amount::default();
-        terms.iter().for_each(|term| forward += *term);
-        terms.iter().rev().for_each(|term| backward += *term);
+        for term in terms {
+            forward += term;
+        }
+        for term in terms.into_iter().rev() {
+            backward += term;
+        }
         assert_eq!(forward, backward);
         assert_eq!(forward.to_string(), "0.6");
     }

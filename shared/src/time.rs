@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// Displayed as RFC 3339 in UTC with milliseconds, a form of fixed width, so that the text sorts
 /// as the time does and can serve as a sort key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct EventTime(i64);
 
@@ -50,7 +52,7 @@ impl EventTime {
     /// The start of the minute.
     #[must_use]
     pub const fn minute(self) -> Self {
-        self.window_start(Duration::from_secs(60))
+        self.window_start(Duration::from_mins(1))
     }
 
     /// How long after `earlier` this is; zero if it is not after it.
@@ -66,9 +68,11 @@ impl EventTime {
     }
 }
 
+/// Milliseconds, or as many as there can be.
+#[expect(clippy::cast_possible_truncation, reason = "a larger number was ruled out before")]
 const fn millis(duration: Duration) -> i64 {
     let millis = duration.as_millis();
-    if millis > i64::MAX as u128 { i64::MAX } else { millis as i64 }
+    if millis > i64::MAX.unsigned_abs() as u128 { i64::MAX } else { millis as i64 }
 }
 
 impl fmt::Display for EventTime {
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn windows_are_aligned_to_the_epoch_even_before_it() {
-        let five_minutes = Duration::from_secs(300);
+        let five_minutes = Duration::from_mins(5);
         assert_eq!(EventTime(299_999).window_start(five_minutes), EventTime(0));
         assert_eq!(EventTime(300_000).window_start(five_minutes), EventTime(300_000));
         assert_eq!(EventTime(-1).window_start(five_minutes), EventTime(-300_000));

@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn deadline() -> Deadline {
-        Deadline::after(Duration::from_secs(60))
+        Deadline::after(Duration::from_mins(1))
     }
 
     /// Time stands still but for the timers, so no test waits.
@@ -173,18 +173,25 @@ mod tests {
     fn only_what_failed_is_sent_again() {
         let requests = RefCell::new(Vec::new());
         let outcomes = run(async || {
-            send(4, |_| 1, &LIMITS, &retry(), deadline(), async |places: &[usize]| {
-                requests.borrow_mut().push(places.to_vec());
-                let first = requests.borrow().len() == 1;
-                Ok(places
-                    .iter()
-                    .map(|&place| match place {
-                        1 if first => Reply::Again("throttled".into()),
-                        2 => Reply::Refused("too odd".into()),
-                        _ => Reply::Done(place),
-                    })
-                    .collect())
-            })
+            send(
+                4,
+                |_| 1,
+                &LIMITS,
+                &retry(),
+                deadline(),
+                async |places: &[usize]| {
+                    requests.borrow_mut().push(places.to_vec());
+                    let first = requests.borrow().len() == 1;
+                    Ok(places
+                        .iter()
+                        .map(|&place| match place {
+                            1 if first => Reply::Again("throttled".into()),
+                            2 => Reply::Refused("too odd".into()),
+                            _ => Reply::Done(place),
+                        })
+                        .collect())
+                },
+            )
             .await
         });
         assert_eq!(*requests.borrow(), [vec![0, 1, 2, 3], vec![1]]);
@@ -196,10 +203,17 @@ mod tests {
     fn a_broken_sink_is_asked_once() {
         let requests = Cell::new(0);
         let outcomes = run(async || {
-            send(2, |_| 1, &LIMITS, &retry(), deadline(), async |_: &[usize]| {
-                requests.set(requests.get() + 1);
-                Err::<Vec<Reply<()>>, _>(RequestError::Broken("no such table".into()))
-            })
+            send(
+                2,
+                |_| 1,
+                &LIMITS,
+                &retry(),
+                deadline(),
+                async |_: &[usize]| {
+                    requests.set(requests.get() + 1);
+                    Err::<Vec<Reply<()>>, _>(RequestError::Broken("no such table".into()))
+                },
+            )
             .await
         });
         assert_eq!(requests.get(), 1);
@@ -211,24 +225,38 @@ mod tests {
         let started = Cell::new(None);
         let outcomes = run(async || {
             started.set(Some(tokio::time::Instant::now()));
-            let outcomes = send(1, |_| 1, &LIMITS, &retry(), deadline(), async |_: &[usize]| {
-                std::future::pending::<Result<Vec<Reply<()>>, _>>().await
-            })
+            let outcomes = send(
+                1,
+                |_| 1,
+                &LIMITS,
+                &retry(),
+                deadline(),
+                async |_: &[usize]| std::future::pending::<Result<Vec<Reply<()>>, _>>().await,
+            )
             .await;
             let elapsed = started.get().map(|start| start.elapsed().as_secs());
             assert_eq!(elapsed, Some(60));
             outcomes
         });
-        assert!(matches!(&outcomes[0], Outcome::Unfinished(reason) if reason.contains("no answer")));
+        assert!(
+            matches!(&outcomes[0], Outcome::Unfinished(reason) if reason.contains("no answer"))
+        );
     }
 
     #[test]
     fn an_item_that_passes_the_byte_limit_alone_is_refused_without_a_request() {
         let outcomes = run(async || {
-            send(2, |place| [101, 100][place], &LIMITS, &retry(), deadline(), async |places: &[usize]| {
-                assert_eq!(places, [1]);
-                Ok(vec![Reply::Done(())])
-            })
+            send(
+                2,
+                |place| [101, 100][place],
+                &LIMITS,
+                &retry(),
+                deadline(),
+                async |places: &[usize]| {
+                    assert_eq!(places, [1]);
+                    Ok(vec![Reply::Done(())])
+                },
+            )
             .await
         });
         let refused = Outcome::Refused("its 101 bytes pass the sink's 100".to_owned());

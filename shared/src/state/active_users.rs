@@ -36,9 +36,10 @@ impl ActiveUsers {
             return;
         }
         let hash = xxh3_64(user_id.as_bytes());
-        let register = (hash >> (u64::BITS - REGISTER_BITS)) as usize;
-        let rest = hash << REGISTER_BITS;
-        let rank = (rest.leading_zeros().min(u64::BITS - REGISTER_BITS) + 1) as u8;
+        // The first bits choose the register, the rest's leading zeros are what it counts.
+        let register = usize::try_from(hash >> (u64::BITS - REGISTER_BITS)).unwrap_or_default();
+        let zeros = (hash << REGISTER_BITS).leading_zeros().min(u64::BITS - REGISTER_BITS);
+        let rank = u8::try_from(zeros + 1).unwrap_or(u8::MAX);
         let registers = self.minute(number);
         registers[register] = registers[register].max(rank);
     }
@@ -51,14 +52,14 @@ impl ActiveUsers {
         reason = "an estimate of at most some 2^60, never negative"
     )]
     pub fn estimate(&self) -> u64 {
-        let mut merged = [0_u8; REGISTERS];
+        let mut merged = [0_i32; REGISTERS];
         for minute in &self.minutes {
             for (all, one) in merged.iter_mut().zip(&minute.registers) {
-                *all = (*all).max(*one);
+                *all = (*all).max(i32::from(*one));
             }
         }
         let count = REGISTERS as f64;
-        let harmonic: f64 = merged.iter().map(|rank| 2.0_f64.powi(-i32::from(*rank))).sum();
+        let harmonic: f64 = merged.iter().map(|rank| 2.0_f64.powi(-rank)).sum();
         let raw = ALPHA * count * count / harmonic;
         let empty = merged.iter().filter(|rank| **rank == 0).count();
         if raw <= 2.5 * count && empty > 0 {

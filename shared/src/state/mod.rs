@@ -21,7 +21,7 @@ pub use outbox::{Outbox, OutboxEntry, OutboxError};
 pub use partition::PartitionProfile;
 pub use sensor::{SensorProfile, SensorState};
 pub use user::{UserProfile, UserState};
-pub use watermark::{Epoch, Position, SourceId, Verdict, Watermarks, WatermarkError};
+pub use watermark::{Epoch, Position, SourceId, Verdict, WatermarkError, Watermarks};
 
 use crate::detectors::{Alerts, Raised};
 use crate::entity::EntityKind;

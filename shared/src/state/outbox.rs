@@ -30,13 +30,17 @@ pub enum OutboxEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum OutboxError {
     /// It is of a release that this one does not know.
-    #[error("outbox has version {found}, this release reads {VERSION}; deploy the release that wrote it")]
+    #[error(
+        "outbox has version {found}, this release reads {VERSION}; deploy the release that wrote it"
+    )]
     UnknownVersion {
         /// The version found.
         found: u8,
     },
     /// Its bytes are no outbox.
-    #[error("outbox cannot be read: {0}; restore the item or delete its `outbox` to drop what was not delivered")]
+    #[error(
+        "outbox cannot be read: {0}; restore the item or delete its `outbox` to drop what was not delivered"
+    )]
     Unreadable(postcard::Error),
 }
 

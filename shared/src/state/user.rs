@@ -3,7 +3,9 @@ use crate::detectors::sets::UserDetectors;
 use crate::events::{Transaction, UserEvent};
 use crate::settings::Settings;
 use crate::time::EventTime;
-use crate::windows::{Closed, ClosedSession, Session, SpendTotal, SpendWindows, Standing, add_spend};
+use crate::windows::{
+    Closed, ClosedSession, Session, SpendTotal, SpendWindows, Standing, add_spend,
+};
 
 /// What is known of a user: the profile that people read and the detectors' own state.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,8 @@ pub struct UserProfile {
     pub late: u64,
     /// The latest time of any event.
     pub newest: EventTime,
+    /// The latest time of any payment, which is what closes spending windows.
+    pub newest_payment: EventTime,
 }
 
 impl UserState {
@@ -69,51 +73,144 @@ impl UserProfile {
         self.totals.iter().find(|total| total.currency == currency)
     }
 
+    /// Sessions are made of user events alone. A payment neither belongs to one nor ends it: its
+    /// topic may run ahead of the other, and would split a session in two.
     fn take_activity(&mut self, kind: &str, time: EventTime, settings: &Settings) -> Vec<Closed> {
-        let closed = self.advance(time, settings);
-        let standing =
-            self.session.as_ref().map(|session| session.standing(time, settings.session_gap));
-        match (&mut self.session, standing) {
-            (Some(session), Some(Standing::Within)) => session.take(kind, time),
-            (Some(_), Some(Standing::Before)) => self.late += 1,
-            _ => {
+        self.newest = self.newest.max(time);
+        let closed = self.close_session(time, settings);
+        let gap = settings.session_gap;
+        match &mut self.session {
+            None => {
                 self.sessions += 1;
                 self.session = Some(Session::begin(self.sessions, kind, time));
             }
+            Some(open) if open.standing(time, gap) == Standing::Before => self.late += 1,
+            Some(open) => open.take(kind, time),
         }
-        closed
+        closed.into_iter().collect()
     }
 
     fn take_payment(&mut self, payment: &Transaction<'_>, settings: &Settings) -> Vec<Closed> {
-        let closed = self.advance(payment.time, settings);
+        self.newest = self.newest.max(payment.time);
+        self.newest_payment = self.newest_payment.max(payment.time);
+        let closed = self.close_windows(self.newest_payment, settings);
         add_spend(&mut self.totals, &payment.currency, payment.amount);
-        let end = payment.time.window_start(settings.spend_window).plus(settings.spend_window);
-        if end.plus(settings.allowed_lateness) <= self.newest {
+        let length = settings.spend_window;
+        let end = payment.time.window_start(length).plus(length);
+        if end.plus(settings.allowed_lateness) <= self.newest_payment {
             self.late += 1;
         } else {
-            self.windows.take(
-                settings.spend_window,
-                payment.time,
-                &payment.currency,
-                payment.amount,
-            );
+            self.windows.take(length, payment.time, &payment.currency, payment.amount);
         }
         closed
     }
 
-    /// Closes what is over now that this time has been reached. Also what a tick calls.
-    pub(crate) fn advance(&mut self, time: EventTime, settings: &Settings) -> Vec<Closed> {
-        self.newest = self.newest.max(time);
-        let over = self.windows.close(
-            settings.spend_window,
-            settings.allowed_lateness,
-            self.newest,
-        );
-        let mut closed: Vec<Closed> = over.into_iter().map(Closed::Spend).collect();
-        let ended = self
-            .session
-            .take_if(|session| session.standing(time, settings.session_gap) == Standing::After);
-        closed.extend(ended.map(|session| Closed::Session(ClosedSession(session))));
-        closed
+    /// Closes the session if it is over at this time. Also for a tick to call.
+    fn close_session(&mut self, now: EventTime, settings: &Settings) -> Option<Closed> {
+        let over = |open: &mut Session| open.standing(now, settings.session_gap) == Standing::After;
+        self.session.take_if(over).map(|session| Closed::Session(ClosedSession(session)))
+    }
+
+    /// Closes the windows that are over at this time. Also for a tick to call.
+    fn close_windows(&mut self, now: EventTime, settings: &Settings) -> Vec<Closed> {
+        let (length, lateness) = (settings.spend_window, settings.allowed_lateness);
+        self.windows.close(length, lateness, now).into_iter().map(Closed::Spend).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amount::Amount;
+
+    /// Minutes after a full hour.
+    fn minute(minutes: i64) -> EventTime {
+        EventTime::from_millis(1_767_600_000_000 + minutes * 60_000)
+    }
+
+    fn event(minutes: i64) -> UserEvent<'static> {
+        UserEvent {
+            user_id: "anna".into(),
+            event_type: "view".into(),
+            event_id: None,
+            source: None,
+            data: None,
+            time: minute(minutes),
+        }
+    }
+
+    fn payment(minutes: i64) -> Transaction<'static> {
+        Transaction {
+            user_id: "anna".into(),
+            transaction_id: None,
+            amount: Amount::from_units(10),
+            currency: "EUR".into(),
+            merchant: None,
+            location: None,
+            time: minute(minutes),
+        }
+    }
+
+    fn take(user: &mut UserState, event: &UserEvent<'_>) -> Vec<Closed> {
+        user.take_event(event, &Settings::default(), &mut Alerts::default())
+    }
+
+    fn pay(user: &mut UserState, payment: &Transaction<'_>) -> Vec<Closed> {
+        user.take_transaction(payment, &Settings::default(), &mut Alerts::default())
+    }
+
+    #[test]
+    fn an_event_after_the_gap_closes_the_session_and_opens_the_next() {
+        let mut user = UserState::default();
+        assert_eq!(take(&mut user, &event(0)), []);
+        assert_eq!(take(&mut user, &event(30)), []);
+        let closed = take(&mut user, &event(61));
+        let [Closed::Session(ClosedSession(session))] = &closed[..] else { panic!("{closed:?}") };
+        assert_eq!((session.number, session.events), (1, 2));
+        assert_eq!((session.start, session.last), (minute(0), minute(30)));
+        let open = user.profile.session.as_ref().unwrap();
+        assert_eq!((open.number, open.start, open.events), (2, minute(61), 1));
+    }
+
+    #[test]
+    fn an_event_of_a_session_that_is_long_over_is_counted_as_late() {
+        let mut user = UserState::default();
+        take(&mut user, &event(100));
+        take(&mut user, &event(69));
+        assert_eq!((user.profile.late, user.profile.events, user.profile.sessions), (1, 2, 1));
+        assert_eq!(user.profile.session.as_ref().unwrap().events, 1);
+    }
+
+    #[test]
+    fn a_payment_far_ahead_neither_ends_nor_extends_the_session() {
+        let mut user = UserState::default();
+        take(&mut user, &event(0));
+        assert_eq!(pay(&mut user, &payment(55)), []);
+        assert_eq!(take(&mut user, &event(10)), []);
+        assert_eq!(user.profile.session.as_ref().unwrap().events, 2);
+    }
+
+    #[test]
+    fn user_events_far_ahead_do_not_make_payments_late() {
+        let mut user = UserState::default();
+        take(&mut user, &event(600));
+        assert_eq!(pay(&mut user, &payment(10)), []);
+        assert_eq!((user.profile.late, user.profile.windows.0.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_window_takes_late_payments_until_the_lateness_is_over() {
+        let mut user = UserState::default();
+        pay(&mut user, &payment(10));
+        pay(&mut user, &payment(64));
+        assert_eq!(pay(&mut user, &payment(59)), []);
+        let closed = pay(&mut user, &payment(65));
+        let [Closed::Spend(spend)] = &closed[..] else { panic!("{closed:?}") };
+        assert_eq!((spend.spent.count, spend.spent.total), (2, Amount::from_units(20)));
+        assert_eq!((spend.start, spend.end), (minute(0), minute(60)));
+        assert_eq!(pay(&mut user, &payment(58)), []);
+        assert_eq!(user.profile.late, 1);
+        // Whatever the window, it counts towards the total over all time.
+        assert_eq!(user.profile.total("EUR").unwrap().count, 5);
     }
 }

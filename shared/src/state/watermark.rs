@@ -11,7 +11,9 @@ const NEVER_NEWER: Timestamp = Timestamp(i64::MAX);
 
 /// Which life of a topic an offset belongs to. A topic that was deleted and created again starts at
 /// offset 0 once more; raising its epoch tells its records from the old ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Epoch(pub u32);
 
@@ -96,13 +98,17 @@ struct Mark {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum WatermarkError {
     /// They are of a release that this one does not know.
-    #[error("watermarks have version {found}, this release reads {VERSION}; deploy the release that wrote them")]
+    #[error(
+        "watermarks have version {found}, this release reads {VERSION}; deploy the release that wrote them"
+    )]
     UnknownVersion {
         /// The version found.
         found: u8,
     },
     /// The bytes are no watermarks.
-    #[error("watermarks cannot be read: {0}; restore the item, since without them duplicates would be applied twice")]
+    #[error(
+        "watermarks cannot be read: {0}; restore the item, since without them duplicates would be applied twice"
+    )]
     Unreadable(postcard::Error),
 }
 

@@ -143,7 +143,7 @@ impl MeasureWindows {
 mod tests {
     use super::*;
 
-    const FIVE_MINUTES: Duration = Duration::from_secs(300);
+    const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
     fn at(seconds: i64) -> EventTime {
         EventTime::from_millis(seconds * 1_000)
@@ -153,8 +153,11 @@ mod tests {
     fn statistics_are_those_of_the_textbook() {
         let mut windows = MeasureWindows::default();
         let readings = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
-        let window =
-            windows.take(FIVE_MINUTES, at(10), readings.iter().map(|value| ("temperature", *value)));
+        let window = windows.take(
+            FIVE_MINUTES,
+            at(10),
+            readings.iter().map(|value| ("temperature", *value)),
+        );
         let stats = &window.measures[0];
         assert_eq!((stats.count, stats.min, stats.max, stats.mean), (8, 2.0, 9.0, 5.0));
         // The squared deviations are 9, 1, 1, 1, 0, 0, 4, 16: 32 in all, over n - 1 = 7.

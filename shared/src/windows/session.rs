@@ -76,7 +76,7 @@ impl Session {
 mod tests {
     use super::*;
 
-    const GAP: Duration = Duration::from_secs(1_800);
+    const GAP: Duration = Duration::from_mins(30);
 
     fn at(seconds: i64) -> EventTime {
         EventTime::from_millis(seconds * 1_000)
@@ -97,7 +97,7 @@ mod tests {
         session.take("click", at(10_600));
         session.take("view", at(9_400));
         assert_eq!((session.start, session.last, session.events), (at(9_400), at(10_600), 3));
-        assert_eq!(session.duration(), Duration::from_secs(1_200));
+        assert_eq!(session.duration(), Duration::from_mins(20));
         assert_eq!(session.kinds, ["login", "click", "view"]);
     }
 

@@ -111,8 +111,8 @@ pub(crate) fn add<'a>(
 mod tests {
     use super::*;
 
-    const HOUR: Duration = Duration::from_secs(3_600);
-    const LATE: Duration = Duration::from_secs(300);
+    const HOUR: Duration = Duration::from_hours(1);
+    const LATE: Duration = Duration::from_mins(5);
 
     fn at(seconds: i64) -> EventTime {
         EventTime::from_millis(seconds * 1_000)

@@ -18,7 +18,10 @@ use crate::world::{Client, Fault, Port, SharedWorld, World};
 #[derive(Debug)]
 pub(crate) enum Ending {
     /// With an answer: the records reported, and what happened.
-    Answered { reported: Vec<Record>, tally: Tally },
+    Answered {
+        reported: Vec<Record>,
+        tally: Tally,
+    },
     Crashed,
 }
 
@@ -63,10 +66,14 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// One invocation, from event to answer, clearing included, unless it crashes.
-pub(crate) async fn invoke(client: &Rc<Client>, path: &CommitPath<Port, Port, Port>, records: &[Record]) -> Ending {
+pub(crate) async fn invoke(
+    client: &Rc<Client>,
+    path: &CommitPath<Port, Port, Port>,
+    records: &[Record],
+) -> Ending {
     let body = event(records);
     let batch = Batch::decode(&body).unwrap();
-    let deadline = Deadline::after(Duration::from_secs(60));
+    let deadline = Deadline::after(Duration::from_mins(1));
     let whole = async {
         let done = path.run(&batch, deadline).await;
         path.clear(&done, deadline).await;
@@ -149,8 +156,13 @@ fn again(batch: &[Record], reported: &[Record], redelivery: Redelivery) -> Vec<R
 pub(crate) async fn sequential(records: &[Record]) -> World {
     let world = SharedWorld::default();
     for record in records {
-        deliver(&world, std::slice::from_ref(record), &mut std::iter::empty(), Redelivery::WholeBatch)
-            .await;
+        deliver(
+            &world,
+            std::slice::from_ref(record),
+            &mut std::iter::empty(),
+            Redelivery::WholeBatch,
+        )
+        .await;
     }
     Rc::into_inner(world).map(std::cell::RefCell::into_inner).unwrap()
 }

@@ -17,7 +17,8 @@ const NOON: i64 = 1_767_614_400_000;
 
 /// A payment far above the limit: one write of the user, one of the partition, one alert.
 fn payment(offset: i64, time: i64) -> Record {
-    let value = format!(r#"{{"userId":"anna","amount":50000,"currency":"EUR","timestamp":{NOON}}}"#);
+    let value =
+        format!(r#"{{"userId":"anna","amount":50000,"currency":"EUR","timestamp":{NOON}}}"#);
     Record { topic: "transactions", partition: 0, offset, time, value: Some(value) }
 }
 
@@ -46,7 +47,8 @@ fn i1_a_dead_record_that_does_not_reach_the_queue_is_reported() {
     block_on(async {
         let world = SharedWorld::default();
         let poison = Record { value: Some("{".to_owned()), ..click(0, 7, "anna") };
-        let (reported, tally) = answer(&world, &[poison.clone()], vec![Fault::Fails]).await;
+        let (reported, tally) =
+            answer(&world, std::slice::from_ref(&poison), vec![Fault::Fails]).await;
         assert_eq!((reported, tally.failed, tally.dead_records()), (1, 1, 0));
         let (reported, tally) = answer(&world, &[poison], vec![]).await;
         assert_eq!((reported, tally.failed, tally.dead["not_json"]), (0, 0, 1));

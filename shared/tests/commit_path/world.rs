@@ -102,11 +102,7 @@ impl Client {
 pub(crate) struct Port(pub Rc<Client>);
 
 impl StateStore for Port {
-    async fn load(
-        &self,
-        keys: &[&EntityKey],
-        _: Deadline,
-    ) -> Vec<Result<Option<Stored>, String>> {
+    async fn load(&self, keys: &[&EntityKey], _: Deadline) -> Vec<Result<Option<Stored>, String>> {
         tokio::task::yield_now().await;
         let world = self.0.world.borrow();
         keys.iter().map(|key| Ok(stored(&world, key).map(|stored| *stored))).collect()
