@@ -18,7 +18,7 @@ fn decoding_ten_thousand_records_takes_a_handful_of_allocations() {
         }
     });
     assert_eq!(decoded, b_10k::RECORDS);
-    // Measured: 12. The bound of the design is 0.05 a record, which would be 500.
+    // Measured: 7. The bound is 0.05 a record, which would be 500.
     assert!(allocations.count_total <= 50, "{allocations:?}");
     // The values and keys, once, and a list entry of about a hundred bytes a record.
     assert!(allocations.bytes_max < event.len() as u64, "{allocations:?}");

@@ -88,9 +88,10 @@ impl<'a> Decoder<'a> {
         if !has_records {
             return Err(EventError::RecordsMissing);
         }
+        let arn = event_source_arn.filter(|arn| !arn.is_empty());
         Ok(Batch {
             event_source: event_source.unwrap_or_default(),
-            cluster: event_source_arn.or(bootstrap_servers).unwrap_or_default(),
+            cluster: arn.or(bootstrap_servers).unwrap_or_default(),
             map_keys: self.map_keys,
             topics: self.topics.into_names(),
             arena: self.arena,

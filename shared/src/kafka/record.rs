@@ -8,7 +8,7 @@ use super::position::{Offset, Partition, RecordIndex, TopicIndex};
 use super::schema::SchemaMetadata;
 use super::timestamp::{Timestamp, TimestampType};
 
-/// A record that was decoded. It borrows everything from its [`Batch`] and is two pointers large.
+/// A record that was decoded. It borrows everything from its [`Batch`] and is three words large.
 #[derive(Clone, Copy)]
 pub struct Record<'b> {
     pub(super) batch: &'b Batch<'b>,

@@ -49,7 +49,7 @@ impl<'a> Value<'a> {
         }
         // Eighteen digits always fit. Longer numbers are rare, and the standard library minds their
         // overflow.
-        if self.text.len() > 18 || self.text[0] == b'-' {
+        if self.text.len() > 18 || self.text.starts_with(b"-") {
             return std::str::from_utf8(self.text).ok()?.parse().ok();
         }
         let mut number = 0;

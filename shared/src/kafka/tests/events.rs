@@ -69,9 +69,9 @@ fn an_msk_event_with_two_partitions() {
 
 #[test]
 fn self_managed_kafka_is_known_by_its_bootstrap_servers() {
-    for source in ["SelfManagedKafka", "aws:SelfManagedKafka"] {
+    for (source, arn) in [("SelfManagedKafka", "null"), ("aws:SelfManagedKafka", "\"\"")] {
         let body = format!(
-            r#"{{"eventSource":"{source}","eventSourceArn":null,
+            r#"{{"eventSource":"{source}","eventSourceArn":{arn},
                  "bootstrapServers":"a:9092","records":{{}}}}"#
         );
         let batch = Batch::decode(body.as_bytes()).unwrap();
