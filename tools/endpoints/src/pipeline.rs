@@ -100,7 +100,7 @@ impl Pipeline {
 
     async fn handle(&self, call: &Call, input: Value) -> Result<Value, AwsError> {
         match call.service {
-            Service::CloudWatch => self.cloudwatch.handle(&call.operation, &input),
+            Service::CloudWatch => self.cloudwatch.handle(&call.operation, &input, call.body.len()),
             Service::DynamoDb => self.dynamodb.handle(&call.headers, &input).await,
             Service::Firehose => self.firehose.handle(&call.operation, &input, &call.caller),
             Service::S3 => self.s3.handle(&call.operation, input, &call.caller).await,

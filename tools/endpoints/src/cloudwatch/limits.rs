@@ -13,6 +13,9 @@ const MOST_DIMENSIONS: usize = 30;
 const TWO_WEEKS_MS: i64 = 14 * 24 * 60 * 60 * 1_000;
 const TWO_HOURS_MS: i64 = 2 * 60 * 60 * 1_000;
 
+/// The documentation says 1 MB and not whether before compression: the stricter reading.
+const LARGEST_REQUEST: usize = 1_000_000;
+
 /// 2 to the power of 360: no value may be further from zero.
 const LARGEST_VALUE: f64 = 2.348_542_582_773_833_2e108;
 
@@ -45,6 +48,16 @@ const UNITS: [&str; 27] = [
     "Count/Second",
     "None",
 ];
+
+/// Refuses a request that is too large, whatever it holds.
+pub(crate) fn check_size(bytes: usize) -> Result<(), AwsError> {
+    if bytes <= LARGEST_REQUEST {
+        return Ok(());
+    }
+    let mut error = AwsError::bad_request("RequestEntityTooLarge", "Request size limit exceeded");
+    error.status = http::StatusCode::PAYLOAD_TOO_LARGE;
+    Err(error)
+}
 
 /// Reads a whole request; one wrong datum refuses all.
 pub(crate) fn accept(input: &Value, now_ms: i64) -> Result<Vec<MetricDatum>, AwsError> {

@@ -22,9 +22,18 @@ pub(crate) struct CloudWatch {
 }
 
 impl CloudWatch {
-    pub(crate) fn handle(&self, operation: &str, input: &Value) -> Result<Value, AwsError> {
+    /// `bytes` is the size of the request, decompressed.
+    pub(crate) fn handle(
+        &self,
+        operation: &str,
+        input: &Value,
+        bytes: usize,
+    ) -> Result<Value, AwsError> {
         match operation {
-            "PutMetricData" => self.put(input),
+            "PutMetricData" => {
+                limits::check_size(bytes)?;
+                self.put(input)
+            }
             "GetMetricData" => read::metric_data(&self.lock(), input),
             "GetMetricStatistics" => read::metric_statistics(&self.lock(), input),
             "ListMetrics" => Ok(read::list_metrics(&self.lock(), input)),

@@ -40,6 +40,11 @@ fn destination(configuration: &Value) -> Result<Destination, AwsError> {
             return Err(invalid(&format!("{feature} does not exist here")));
         }
     }
+    // Unlike the others, format conversion is on unless it says that it is not.
+    let conversion = &configuration["DataFormatConversionConfiguration"];
+    if conversion.is_object() && conversion["Enabled"] != false {
+        return Err(invalid("DataFormatConversionConfiguration does not exist here"));
+    }
     let bucket_arn = configuration["BucketARN"].as_str().unwrap_or_default();
     if !bucket_arn.starts_with("arn:aws:s3:::") {
         return Err(invalid("BucketARN must be arn:aws:s3::: and the bucket's name"));

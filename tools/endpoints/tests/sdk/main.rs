@@ -1,14 +1,23 @@
 //! The endpoints as the AWS SDK's own clients see them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::large_futures, reason = "the SDK's futures are large, and tests have room")]
+
 mod cloudwatch;
 mod dynamodb;
+mod faults;
+mod firehose;
+mod partial_faults;
+mod s3;
 mod sns;
+mod sns_fanout;
 mod sqs;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use millrace_endpoints::Endpoints;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use millrace_endpoints::{Endpoints, RequestCount, Service};
 
 /// Running endpoints and what a client needs to find them.
 struct Aws {
@@ -29,6 +38,11 @@ impl Aws {
         Self { config: loader.load().await, endpoints }
     }
 
+    fn count(&self, service: Service, operation: &str) -> RequestCount {
+        let counts = self.endpoints.requests();
+        counts.get(&(service, operation.to_owned())).copied().unwrap_or_default()
+    }
+
     fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.config)
     }
@@ -44,4 +58,21 @@ impl Aws {
     fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
         aws_sdk_cloudwatch::Client::new(&self.config)
     }
+
+    fn firehose(&self) -> aws_sdk_firehose::Client {
+        aws_sdk_firehose::Client::new(&self.config)
+    }
+
+    fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::new(&self.config)
+    }
+}
+
+/// The service's code of an error that the service sent.
+fn code<E, R>(result: Result<R, E>) -> String
+where
+    E: ProvideErrorMetadata + std::fmt::Debug,
+    R: std::fmt::Debug,
+{
+    result.unwrap_err().code().unwrap_or("no code").to_owned()
 }
