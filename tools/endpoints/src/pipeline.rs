@@ -21,7 +21,7 @@ use crate::firehose::Firehose;
 use crate::reply::{self, Reply};
 use crate::router;
 use crate::s3::S3;
-use crate::server::NoAnswer;
+use crate::server::Dropped;
 use crate::sns::Sns;
 use crate::sqs::Sqs;
 
@@ -39,7 +39,7 @@ pub(crate) struct Pipeline {
 
 impl Pipeline {
     /// Answers one request, or says that its connection is to be dropped.
-    pub(crate) async fn answer(&self, parts: Parts, body: Bytes) -> Result<Reply, NoAnswer> {
+    pub(crate) async fn answer(&self, parts: Parts, body: Bytes) -> Result<Reply, Dropped> {
         let mut call = match router::recognise(&parts, body) {
             Ok(call) => call,
             Err((protocol, error)) => return Ok(reply::failure(None, protocol, &error)),
@@ -51,7 +51,7 @@ impl Pipeline {
         outcome
     }
 
-    async fn serve_with_faults(&self, call: &mut Call) -> Result<Reply, NoAnswer> {
+    async fn serve_with_faults(&self, call: &mut Call) -> Result<Reply, Dropped> {
         let plan = self.faults.plan(call.service, &call.operation);
         if !plan.latency.is_zero() {
             tokio::time::sleep(plan.latency).await;
@@ -61,10 +61,10 @@ impl Pipeline {
             Some(Action::Fail(error)) => {
                 Ok(reply::failure(Some(call.service), call.protocol, &error))
             }
-            Some(Action::DropBefore) => Err(NoAnswer::Dropped),
+            Some(Action::DropBefore) => Err(Dropped),
             Some(Action::DropAfter) => {
                 self.serve(call).await;
-                Err(NoAnswer::Dropped)
+                Err(Dropped)
             }
             Some(Action::FailEntries(entries, error)) => {
                 let output = self.serve_partly(call, &entries, &error).await;

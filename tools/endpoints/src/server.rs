@@ -4,9 +4,11 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
+use awsim_core::{AwsError, Protocol};
 use bytes::Bytes;
-use http::Request;
 use http::header::CONTENT_ENCODING;
+use http::request::Parts;
+use http::{Method, Request};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -15,21 +17,15 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::pipeline::Pipeline;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 
 /// No request that a service would take is larger; what is larger is refused unread.
 const LARGEST_BODY: usize = 128 * 1024 * 1024;
 
-/// Why a connection ends without an answer.
+/// The connection ends without an answer, because a fault asked for it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum NoAnswer {
-    /// A fault asked for it.
-    #[error("the connection is dropped on purpose")]
-    Dropped,
-    /// The client went away, sent too much, or sent something that is not what it says it is.
-    #[error("the request could not be read: {0}")]
-    Unreadable(String),
-}
+#[error("the connection is dropped on purpose")]
+pub(crate) struct Dropped;
 
 /// Serves until the task is dropped.
 pub(crate) async fn serve(listener: TcpListener, pipeline: Arc<Pipeline>) {
@@ -52,25 +48,30 @@ pub(crate) async fn serve(listener: TcpListener, pipeline: Arc<Pipeline>) {
     }
 }
 
-async fn answer(request: Request<Incoming>, pipeline: Arc<Pipeline>) -> Result<Reply, NoAnswer> {
+async fn answer(request: Request<Incoming>, pipeline: Arc<Pipeline>) -> Result<Reply, Dropped> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST_BODY)
-        .collect()
-        .await
-        .map_err(|error| NoAnswer::Unreadable(error.to_string()))?
-        .to_bytes();
-    let gzipped = parts.headers.get(CONTENT_ENCODING).is_some_and(|value| value == "gzip");
-    // An S3 object may be stored gzipped; only the other services' clients compress requests.
-    let is_operation = parts.method == http::Method::POST;
-    let body = if gzipped && is_operation { gunzip(&body)? } else { body };
-    pipeline.answer(parts, body).await
+    match read_body(&parts, body).await {
+        Ok(body) => pipeline.answer(parts, body).await,
+        Err(error) => Ok(reply::failure(None, Protocol::AwsJson1_0, &error)),
+    }
 }
 
-fn gunzip(body: &[u8]) -> Result<Bytes, NoAnswer> {
+/// Reads the whole body, decompressed if it is an operation's.
+async fn read_body(parts: &Parts, body: Incoming) -> Result<Bytes, AwsError> {
+    let body = Limited::new(body, LARGEST_BODY).collect().await;
+    let body = body.map_err(|error| unreadable(&error.to_string()))?.to_bytes();
+    let is_gzip = parts.headers.get(CONTENT_ENCODING).is_some_and(|value| value == "gzip");
+    // An S3 object may be stored gzipped; only the other services' clients compress requests.
+    if !is_gzip || parts.method != Method::POST {
+        return Ok(body);
+    }
     let mut plain = Vec::new();
-    flate2::read::GzDecoder::new(body)
-        .take(LARGEST_BODY as u64)
-        .read_to_end(&mut plain)
-        .map_err(|error| NoAnswer::Unreadable(error.to_string()))?;
+    let mut decoder = flate2::read::GzDecoder::new(body.as_ref()).take(LARGEST_BODY as u64);
+    decoder.read_to_end(&mut plain).map_err(|error| unreadable(&error.to_string()))?;
     Ok(plain.into())
+}
+
+fn unreadable(reason: &str) -> AwsError {
+    let message = format!("the body could not be read: {reason}");
+    AwsError::bad_request("SerializationException", message)
 }

@@ -7,6 +7,7 @@ mod cloudwatch;
 mod dynamodb;
 mod faults;
 mod firehose;
+mod nonsense;
 mod partial_faults;
 mod s3;
 mod sns;
