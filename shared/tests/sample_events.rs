@@ -25,7 +25,7 @@ fn read(file: &str) -> Vec<u8> {
 fn files() -> Vec<String> {
     let entries = fs::read_dir(events_folder()).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut files: Vec<String> = names.filter(|name| name.ends_with(".json")).collect();
+    let mut files: Vec<String> = names.filter(|name| name != "README.md").collect();
     files.sort();
     files
 }

@@ -157,6 +157,8 @@ fn not_json(json: &str, error: &serde_json::Error) -> EventError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::{EventError, of_value};
 
     members! {
@@ -165,7 +167,7 @@ mod tests {
 
     fn pair(json: &str) -> Result<(Option<&str>, Option<&str>), EventError> {
         let pair: Pair<'_> = of_value(json)?;
-        Ok((pair.first.map(|raw| raw.get()), pair.second.map(|raw| raw.get())))
+        Ok((pair.first.map(RawValue::get), pair.second.map(RawValue::get)))
     }
 
     #[test]

@@ -12,12 +12,13 @@
 //! | all | | `timestamp`: the record's own if absent, and absurd if malformed |
 //!
 //! - Of a member that occurs twice, in one spelling or in both, the last that is not null counts.
-//! - Identifiers are texts or whole numbers (`123` is `"123"`). Amounts and measured values are numbers, or texts that
-//!   are numbers. Times are ISO 8601 with `Z`, with an offset or in UTC, or numbers since 1970: seconds below 10¹¹, else
-//!   milliseconds.
-//! - An item of `readings` is a number or an object with a `value` and its own `measure` or `type`; otherwise
-//!   `sensor_type` names the measure, and `reading` where nothing does. In `data` every number is a measure under its own
-//!   name (16 at most), and `location` is the event's where it has none.
+//! - Identifiers are texts or whole numbers (`123` is `"123"`). Amounts and measured values are
+//!   numbers, or texts that are numbers. Times are ISO 8601 with `Z`, with an offset or in UTC, or
+//!   numbers since 1970: seconds below 10¹¹, else milliseconds.
+//! - An item of `readings` is a number or an object with a `value` and its own `measure` or `type`;
+//!   otherwise `sensor_type` names the measure, and `reading` where nothing does. In `data` every
+//!   number is a measure under its own name (16 at most), and `location` is the event's where it has
+//!   none.
 //!
 //! ```text
 //!   value ─▶ members: each known member as it is written ─▶ text, number, time, readings ─▶ Event
