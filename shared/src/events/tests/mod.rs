@@ -132,3 +132,30 @@ fn a_part_that_is_kept_is_never_nested_too_deeply_to_be_read() {
     assert_eq!(user_event(&nested(128)).unwrap_err(), EventError::TooDeep);
     assert_eq!(user_event(&nested(1_000_000)).unwrap_err(), EventError::TooDeep);
 }
+
+#[test]
+fn an_ordinary_event_allocates_nothing() {
+    for (kind, value) in [
+        (
+            EventKind::UserEvent,
+            r#"{"userId":"u","eventType":"click","eventData":{"page":"/","ms":5},"eventId":"e",
+                "source":"web","timestamp":"2026-01-05T08:00:00.123Z","unknown":[1]}"#,
+        ),
+        (
+            EventKind::Transaction,
+            r#"{"user_id":7,"amount":"12.5","currency":"EUR","event_type":"transaction","timestamp":1767600000123}"#,
+        ),
+        (
+            EventKind::SensorReading,
+            r#"{"sensor_id":"s","timestamp":"2026-01-05 08:00:00","message_id":"m",
+                "data":{"temperature":21.5,"humidity":46,"pressure":1013,"battery":87,"location":"hall"}}"#,
+        ),
+    ] {
+        let mut parsed = false;
+        let allocations = allocation_counter::measure(|| {
+            parsed = parse(kind, value.as_bytes(), RECORD_TIME).is_ok();
+        });
+        assert!(parsed);
+        assert_eq!(allocations.count_total, 0, "{value}");
+    }
+}
