@@ -9,5 +9,20 @@
 //!
 //! Each record ends in exactly one place, or is reported so that Lambda delivers it again.
 
+mod archive;
 pub mod document;
+mod fates;
+mod firehose;
 pub mod line;
+pub mod object;
+mod objects;
+pub mod pack;
+pub mod ports;
+mod relay;
+mod stream_map;
+mod stream_sender;
+mod tally;
+
+pub use relay::{Destination, Done, Relay};
+pub use stream_map::StreamMap;
+pub use tally::{BILLING_STEP, Sent, Tally};

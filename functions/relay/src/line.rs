@@ -57,20 +57,22 @@ fn write_line(record: &Record<'_>, line: &mut Vec<u8>) {
     write_bytes(record.key(), br#","key_encoding":"base64""#, line);
     write_headers(record, line);
     line.extend_from_slice(br#","value":"#);
-    match record.value() {
-        None => line.extend_from_slice(br#"null,"encoding":null"#),
-        Some(value) => match as_document(value) {
-            Some(document) => {
-                write_document(document.as_bytes(), line);
-                line.extend_from_slice(br#","encoding":"json""#);
-            }
-            None => {
-                write_base64(value, line);
-                line.extend_from_slice(br#","encoding":"base64""#);
-            }
-        },
-    }
+    write_value(record.value(), line);
     line.push(b'}');
+}
+
+fn write_value(value: Option<&[u8]>, line: &mut Vec<u8>) {
+    let Some(value) = value else {
+        line.extend_from_slice(br#"null,"encoding":null"#);
+        return;
+    };
+    if let Some(document) = as_document(value) {
+        write_document(document.as_bytes(), line);
+        line.extend_from_slice(br#","encoding":"json""#);
+    } else {
+        write_base64(value, line);
+        line.extend_from_slice(br#","encoding":"base64""#);
+    }
 }
 
 /// Appends the line that stands for one that is an object in S3: where the record stood, and where
