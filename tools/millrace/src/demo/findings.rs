@@ -1,0 +1,230 @@
+//! What the run left behind, as the tables, the topic, the queue and the metrics tell it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::error::Error;
+use crate::stack::{Changes, DeadLetter, Row, Rows, Stack};
+
+/// What is shown of the users.
+const BUSIEST: usize = 5;
+
+/// Everything that is reported.
+pub(super) struct Findings {
+    /// What the function says it did with the records.
+    pub(super) fates: Fates,
+    /// Alerts in the table, by detector.
+    pub(super) alerts: BTreeMap<String, Alerts>,
+    /// Distinct identifiers in the table and among what was published.
+    pub(super) alert_rows: u64,
+    pub(super) published: u64,
+    /// Identifiers that only one of the two has.
+    pub(super) unmatched_alerts: u64,
+    /// The partition key, in the index of the newest alerts, of one of the last ones.
+    pub(super) newest_alert_shard: String,
+    /// Records in the dead-letter queue, by reason.
+    pub(super) dead_letters: BTreeMap<String, DeadLetters>,
+    /// What is known of the entities.
+    pub(super) population: Population,
+    /// The function's requests and what the function did.
+    pub(super) changes: Changes,
+}
+
+/// Records by what became of them, as the function counted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fates {
+    pub(super) applied: u64,
+    pub(super) duplicates: u64,
+    pub(super) tombstones: u64,
+    pub(super) dead: u64,
+    pub(super) failed: u64,
+}
+
+/// The alerts of one detector.
+#[derive(Debug, Default)]
+pub(super) struct Alerts {
+    pub(super) count: u64,
+    /// By severity.
+    pub(super) severities: BTreeMap<String, u64>,
+    /// One of them: whose it is, and its sentence.
+    pub(super) example: String,
+}
+
+/// The dead records of one reason.
+#[derive(Debug)]
+pub(super) struct DeadLetters {
+    pub(super) count: u64,
+    /// Where the first one stood.
+    pub(super) example: String,
+}
+
+/// What is known of users and sensors.
+#[derive(Debug, Default)]
+pub(super) struct Population {
+    pub(super) users: u64,
+    pub(super) sensors: u64,
+    /// The events and payments that all of their states have taken in.
+    pub(super) taken: u64,
+    /// The users with the most events and payments, busiest first.
+    pub(super) busiest: Vec<User>,
+    pub(super) open_sessions: u64,
+    pub(super) closed_sessions: u64,
+    pub(super) longest_session_seconds: f64,
+    /// Windows of users' spending: those open in a state, rows of those closed.
+    pub(super) open_spend_windows: u64,
+    pub(super) spend_windows: u64,
+    /// Windows of sensors' measures.
+    pub(super) open_measure_windows: u64,
+    pub(super) measure_windows: u64,
+}
+
+/// One user.
+#[derive(Debug)]
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) events: u64,
+    pub(super) payments: u64,
+    pub(super) sessions: u64,
+    /// The largest total and its currency.
+    pub(super) spent: String,
+}
+
+impl Findings {
+    pub(super) async fn gather(stack: &Stack, changes: Changes) -> Result<Self, Error> {
+        let tables = &stack.resources.tables;
+        let rows = Rows::read(&stack.aws, &tables.alerts).await?;
+        let in_table: HashSet<&str> =
+            rows.iter().map(|row| rows.text(row, "id")).collect::<Result<_, _>>()?;
+        let published: HashSet<&str> =
+            changes.published.iter().map(|alert| alert.id.as_str()).collect();
+        Ok(Self {
+            fates: Fates::of(&changes),
+            alerts: by_detector(&rows)?,
+            newest_alert_shard: newest_shard(&rows),
+            alert_rows: in_table.len() as u64,
+            published: published.len() as u64,
+            unmatched_alerts: in_table.symmetric_difference(&published).count() as u64,
+            dead_letters: by_reason(&changes.dead_letters),
+            population: Population::read(stack).await?,
+            changes,
+        })
+    }
+}
+
+impl Fates {
+    fn of(changes: &Changes) -> Self {
+        let count = |name| changes.metrics.count(name);
+        let (duplicates, tombstones) = (count("Duplicates"), count("Tombstones"));
+        let dead = count("DeadRecords");
+        // Everything that need not come again is a success: applied or not worth applying.
+        let not_applied = duplicates + tombstones + dead;
+        Self {
+            applied: count("RecordsProcessedSuccess").saturating_sub(not_applied),
+            duplicates,
+            tombstones,
+            dead,
+            failed: count("RecordsProcessedFailure"),
+        }
+    }
+
+    pub(super) fn total(self) -> u64 {
+        self.applied + self.duplicates + self.tombstones + self.dead + self.failed
+    }
+}
+
+fn by_detector(rows: &Rows) -> Result<BTreeMap<String, Alerts>, Error> {
+    let mut detectors: BTreeMap<String, Alerts> = BTreeMap::new();
+    for row in rows.iter() {
+        let alerts = detectors.entry(rows.text(row, "detector")?.to_owned()).or_default();
+        alerts.count += 1;
+        *alerts.severities.entry(rows.text(row, "severity")?.to_owned()).or_default() += 1;
+        if alerts.example.is_empty() {
+            let (entity, message) = (rows.text(row, "entity")?, rows.text(row, "message")?);
+            alerts.example = format!("{entity}: {message}");
+        }
+    }
+    Ok(detectors)
+}
+
+fn newest_shard(rows: &Rows) -> String {
+    let newest = rows.iter().max_by_key(|row| row.text("time_id"));
+    newest.and_then(|row| row.text("day_shard")).unwrap_or_default().to_owned()
+}
+
+fn by_reason(letters: &[DeadLetter]) -> BTreeMap<String, DeadLetters> {
+    let mut reasons: BTreeMap<String, DeadLetters> = BTreeMap::new();
+    for letter in letters {
+        let reason = reasons
+            .entry(letter.reason.clone())
+            .or_insert_with(|| DeadLetters { count: 0, example: letter.position() });
+        reason.count += 1;
+    }
+    reasons
+}
+
+impl Population {
+    async fn read(stack: &Stack) -> Result<Self, Error> {
+        let tables = &stack.resources.tables;
+        let mut population = Self::default();
+        let states = Rows::read(&stack.aws, &tables.state).await?;
+        for row in states.iter() {
+            let windows = row.list("windows").len() as u64;
+            match states.text(row, "entity")?.split_once('#') {
+                Some(("user", id)) => {
+                    population.open_spend_windows += windows;
+                    population.add_user(&states, row, id)?;
+                }
+                Some(("sensor", _)) => {
+                    population.open_measure_windows += windows;
+                    population.sensors += 1;
+                    population.taken += states.count(row, "events")?;
+                }
+                _ => {}
+            }
+        }
+        population.busiest.sort_by_key(|user| std::cmp::Reverse(user.events + user.payments));
+        population.busiest.truncate(BUSIEST);
+
+        let sessions = Rows::read(&stack.aws, &tables.sessions).await?;
+        population.closed_sessions = sessions.len() as u64;
+        for row in sessions.iter() {
+            let seconds = row.number("duration_seconds").and_then(|text| text.parse().ok());
+            population.longest_session_seconds =
+                population.longest_session_seconds.max(seconds.unwrap_or_default());
+        }
+        let windows = Rows::read(&stack.aws, &tables.windows).await?;
+        for row in windows.iter() {
+            match windows.text(row, "kind")? {
+                "spend" => population.spend_windows += 1,
+                _ => population.measure_windows += 1,
+            }
+        }
+        Ok(population)
+    }
+
+    fn add_user(&mut self, states: &Rows, row: &Row, id: &str) -> Result<(), Error> {
+        self.users += 1;
+        self.open_sessions += u64::from(row.map("session").is_some());
+        let (events, payments) = (states.count(row, "events")?, states.count(row, "transactions")?);
+        self.taken += events + payments;
+        self.busiest.push(User {
+            id: id.to_owned(),
+            events,
+            payments,
+            sessions: states.count(row, "sessions")?,
+            spent: largest_total(row),
+        });
+        Ok(())
+    }
+}
+
+fn largest_total(user: &Row) -> String {
+    let amount = |total: &Row| total.number("total").and_then(|text| text.parse::<f64>().ok());
+    let totals = user.list("totals");
+    let largest = totals.iter().max_by(|one, other| {
+        amount(one).unwrap_or_default().total_cmp(&amount(other).unwrap_or_default())
+    });
+    largest.map_or_else(String::new, |total| {
+        let (number, currency) = (total.number("total"), total.text("currency"));
+        format!("{} {}", number.unwrap_or_default(), currency.unwrap_or_default())
+    })
+}

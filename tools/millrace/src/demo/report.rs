@@ -1,0 +1,88 @@
+//! The run as one JSON object, for machines.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Outcome;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    /// Everything that was handed over, each record as often as it was.
+    records: u64,
+    seconds: f64,
+    records_per_second: f64,
+    batches: u64,
+    applied: u64,
+    duplicates: u64,
+    tombstones: u64,
+    failed: u64,
+    dead_records: BTreeMap<&'a str, u64>,
+    alerts: BTreeMap<&'a str, u64>,
+    alerts_published: u64,
+    users: u64,
+    sensors: u64,
+    sessions: OpenAndClosed,
+    windows: OpenAndClosed,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_cpu_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_peak_memory_bytes: Option<u64>,
+    /// By service and operation; absent where nobody counts them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests: Option<BTreeMap<&'a str, BTreeMap<&'a str, u64>>>,
+    /// What does not match what was handed over.
+    problems: &'a [String],
+}
+
+#[derive(Serialize)]
+struct OpenAndClosed {
+    open: u64,
+    closed: u64,
+}
+
+/// One line.
+pub(super) fn json(outcome: &Outcome) -> String {
+    let Outcome { fed, findings, problems } = outcome;
+    let population = &findings.population;
+    let seconds = fed.wall.as_secs_f64();
+    let report = Report {
+        records: fed.records,
+        seconds,
+        records_per_second: fed.records_per_second(),
+        batches: fed.batches,
+        applied: findings.fates.applied,
+        duplicates: findings.fates.duplicates,
+        tombstones: findings.fates.tombstones,
+        failed: findings.fates.failed,
+        dead_records: counts(&findings.dead_letters, |letters| letters.count),
+        alerts: counts(&findings.alerts, |alerts| alerts.count),
+        alerts_published: findings.published,
+        users: population.users,
+        sensors: population.sensors,
+        sessions: OpenAndClosed {
+            open: population.open_sessions,
+            closed: population.closed_sessions,
+        },
+        windows: OpenAndClosed {
+            open: population.open_spend_windows + population.open_measure_windows,
+            closed: population.spend_windows + population.measure_windows,
+        },
+        function_cpu_seconds: fed.cpu.map(|cpu| cpu.as_secs_f64()),
+        function_peak_memory_bytes: fed.peak_memory,
+        requests: findings.changes.requests.as_ref().map(|requests| {
+            let mut services: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+            for ((service, operation), count) in requests {
+                let operations = services.entry(service.name()).or_default();
+                operations.insert(operation, count.requests);
+            }
+            services
+        }),
+        problems,
+    };
+    serde_json::to_string(&report).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
+}
+
+fn counts<T>(groups: &BTreeMap<String, T>, count: impl Fn(&T) -> u64) -> BTreeMap<&str, u64> {
+    groups.iter().map(|(name, group)| (name.as_str(), count(group))).collect()
+}

@@ -1,0 +1,213 @@
+//! The run as a person reads it, in about sixty lines.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::Outcome;
+use super::findings::Alerts;
+use crate::text::Align::{Left, Right};
+use crate::text::{Columns, counted, grouped, per, seconds};
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// All of it, with styles, which whoever prints it takes out where they are not wanted.
+pub(super) fn text(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    records(&mut text, outcome);
+    alerts(&mut text, outcome);
+    users(&mut text, outcome);
+    time(&mut text, outcome);
+    dead_records(&mut text, outcome);
+    requests(&mut text, outcome);
+    further(&mut text);
+    problems(&mut text, outcome);
+    text
+}
+
+fn heading(text: &mut String, words: &str, note: &str) {
+    let _ = writeln!(text, "\n{BOLD}{words}{BOLD:#}  {DIM}{note}{DIM:#}");
+}
+
+fn records(text: &mut String, outcome: &Outcome) {
+    let (fed, fates) = (&outcome.fed, outcome.findings.fates);
+    let headline = format!("{} in {}", counted(fed.records, "record"), seconds(fed.wall));
+    let verdict = if outcome.problems.is_empty() {
+        format!("{GOOD}every one is accounted for{GOOD:#}")
+    } else {
+        format!("{BAD}something does not match: see the end{BAD:#}")
+    };
+    let _ = writeln!(text, "{BOLD}{headline}{BOLD:#}: {verdict}");
+    let mut columns = Columns::new(&[Left, Left]);
+    let rate = format!(
+        "{:.0} records/s, one batch after the other: {} of {:.0} records on average",
+        fed.records_per_second(),
+        counted(fed.batches, "invocation"),
+        per(fed.records, fed.batches),
+    );
+    columns.row(PLAIN, ["rate", &rate]);
+    if let (Some(cpu), Some(memory)) = (fed.cpu, fed.peak_memory) {
+        let each = 1e6 * cpu.as_secs_f64() / per(fed.records.max(1), 1);
+        let megabytes = memory / 1_000_000;
+        let took = format!(
+            "{} of CPU, {each:.0} µs a record; {megabytes} MB of memory at most",
+            seconds(cpu)
+        );
+        columns.row(PLAIN, ["function", &took]);
+    }
+    let became = format!(
+        "{} applied, {} duplicates, {} tombstones, {} dead",
+        grouped(fates.applied),
+        grouped(fates.duplicates),
+        grouped(fates.tombstones),
+        grouped(fates.dead),
+    );
+    columns.row(PLAIN, ["records", &became]);
+    let again = format!(
+        "{} of the stream, {} in all, as after a timeout of the function",
+        counted(fed.invocations_again, "invocation"),
+        counted(fed.records_again, "record"),
+    );
+    columns.row(PLAIN, ["again", &again]);
+    columns.write(text);
+}
+
+fn alerts(text: &mut String, outcome: &Outcome) {
+    let findings = &outcome.findings;
+    let note = format!(
+        "{} in the table, {} published",
+        grouped(findings.alert_rows),
+        grouped(findings.published)
+    );
+    heading(text, "Alerts", &note);
+    let mut columns = Columns::new(&[Left, Right, Left]);
+    for (detector, alerts) in &findings.alerts {
+        columns.styled([
+            (detector.clone(), PLAIN),
+            (grouped(alerts.count), PLAIN),
+            severities(alerts),
+        ]);
+        columns.note(&alerts.example, DIM);
+    }
+    columns.write(text);
+}
+
+/// The severities, and the style of the highest.
+fn severities(alerts: &Alerts) -> (String, Style) {
+    let named = |name: &str| alerts.severities.get(name).copied().unwrap_or_default();
+    let present: Vec<(&str, u64)> = ["LOW", "MEDIUM", "HIGH", "CRITICAL"]
+        .map(|name| (name, named(name)))
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    let style = match present.last() {
+        Some(("CRITICAL", _)) => BAD,
+        Some(("HIGH", _)) => AnsiColor::Red.on_default(),
+        Some(("MEDIUM", _)) => AnsiColor::Yellow.on_default(),
+        _ => PLAIN,
+    };
+    if let [(name, _)] = present[..] {
+        return (name.to_owned(), style);
+    }
+    let each = present.iter().map(|(name, count)| format!("{name} {}", grouped(*count)));
+    let words = each.collect::<Vec<_>>().join(", ");
+    (words, style)
+}
+
+fn users(text: &mut String, outcome: &Outcome) {
+    let population = &outcome.findings.population;
+    let note = format!("of {}", counted(population.users, "user"));
+    heading(text, "Busiest users", &note);
+    let mut columns = Columns::new(&[Left, Right, Right, Right, Left]);
+    columns.row(DIM, ["user", "events", "payments", "sessions", "most spent in one currency"]);
+    for user in &population.busiest {
+        let counts = [user.events, user.payments, user.sessions].map(grouped);
+        let [events, payments, sessions] = &counts;
+        columns.row(PLAIN, [&user.id, events, payments, sessions, &user.spent]);
+    }
+    columns.write(text);
+}
+
+fn time(text: &mut String, outcome: &Outcome) {
+    let population = &outcome.findings.population;
+    heading(text, "Sessions and windows", "by event time; what is closed is a row of its table");
+    let mut columns = Columns::new(&[Left, Right, Right, Left]);
+    columns.row(DIM, ["", "closed", "open", ""]);
+    let minutes = population.longest_session_seconds / 60.0;
+    let longest = format!("the longest closed one took {minutes:.0} minutes");
+    let mut row = |what, counts: [u64; 2], note: &str| {
+        let [closed, open] = counts.map(grouped);
+        columns.row(PLAIN, [what, &closed, &open, note]);
+    };
+    row("sessions", [population.closed_sessions, population.open_sessions], &longest);
+    row(
+        "windows of spending",
+        [population.spend_windows, population.open_spend_windows],
+        &format!("an hour and a currency of one of {}", counted(population.users, "user")),
+    );
+    row(
+        "windows of measures",
+        [population.measure_windows, population.open_measure_windows],
+        &format!("five minutes of one of {}", counted(population.sensors, "sensor")),
+    );
+    columns.write(text);
+}
+
+fn dead_records(text: &mut String, outcome: &Outcome) {
+    let letters = &outcome.findings.dead_letters;
+    let total: u64 = letters.values().map(|letters| letters.count).sum();
+    heading(text, "Dead records", &format!("{} in the dead-letter queue", grouped(total)));
+    let mut columns = Columns::new(&[Left, Right, Left]);
+    columns.row(DIM, ["reason", "records", "one of them"]);
+    for (reason, letters) in letters {
+        columns.row(PLAIN, [reason, &grouped(letters.count), &letters.example]);
+    }
+    columns.write(text);
+}
+
+fn requests(text: &mut String, outcome: &Outcome) {
+    let Some(requests) = &outcome.findings.changes.requests else {
+        heading(text, "Requests", "not counted: only the demo's own endpoints count them");
+        return;
+    };
+    let total: u64 = requests.values().map(|count| count.requests).sum();
+    let note =
+        format!("{}, {:.1} records to each", grouped(total), per(outcome.fed.records, total));
+    heading(text, "Requests", &note);
+    let mut columns = Columns::new(&[Left, Left, Right, Right, Right]);
+    columns.row(DIM, ["service", "operation", "requests", "entries each", "records to each"]);
+    for ((service, operation), count) in requests {
+        let entries = if count.entries == 0 {
+            "-".to_owned()
+        } else {
+            format!("{:.1}", per(count.entries, count.requests))
+        };
+        let records = format!("{:.1}", per(outcome.fed.records, count.requests));
+        let number = grouped(count.requests);
+        columns.row(PLAIN, [service.name(), operation, &number, &entries, &records]);
+    }
+    columns.write(text);
+}
+
+fn further(text: &mut String) {
+    heading(text, "Look further", "");
+    let mut columns = Columns::new(&[Left, Left]);
+    columns.row(
+        PLAIN,
+        ["cargo demo --keep", "leave it running, to look into the tables with the AWS CLI"],
+    );
+    let invoke = "cargo millrace invoke analytics --data-file events/fraud-burst.json";
+    columns.row(PLAIN, [invoke, "one event"]);
+    columns.row(PLAIN, ["docs/local.md", "all of it, and cargo lambda"]);
+    columns.write(text);
+}
+
+fn problems(text: &mut String, outcome: &Outcome) {
+    for problem in &outcome.problems {
+        let _ = writeln!(text, "\n{BAD}does not match{BAD:#}: {problem}");
+    }
+}

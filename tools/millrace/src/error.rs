@@ -1,0 +1,99 @@
+//! What can go wrong, in sentences that say what to do.
+
+use std::path::PathBuf;
+
+use millrace_endpoints::EndpointsError;
+use millrace_runtime_api::{BinaryError, ProcessError};
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The endpoints on loopback did not start.
+    #[error(transparent)]
+    Endpoints(#[from] EndpointsError),
+    /// The function's binary is not there and could not be built.
+    #[error(transparent)]
+    Binary(#[from] BinaryError),
+    /// The function did not start.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// An AWS call of ours failed.
+    #[error("{operation} of `{resource}` at {url} failed: {reason}")]
+    Aws {
+        /// The operation, as AWS spells it.
+        operation: &'static str,
+        /// What it was to work on.
+        resource: String,
+        /// Where.
+        url: String,
+        /// What came back.
+        reason: String,
+    },
+    /// A file that is not there or cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A folder without sample events.
+    #[error("there are no sample events (*.json) in {}; restore them from the repository", folder.display())]
+    NoSamples {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file that holds something else than an event.
+    #[error("{} is no MSK event: {found}; see events/README.md for what one looks like", path.display())]
+    NoEvent {
+        /// The file.
+        path: PathBuf,
+        /// What it holds instead.
+        found: String,
+    },
+    /// The function did not answer an invocation.
+    #[error("{what}: the function answered with {outcome}")]
+    Invocation {
+        /// What it was given.
+        what: String,
+        /// What came of it.
+        outcome: String,
+    },
+    /// An answer that Lambda would not understand.
+    #[error("{what}: the function's answer is no batch response: {reason}")]
+    Answer {
+        /// What it was given.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The table holds something that the function never writes.
+    #[error(
+        "an item of `{table}` has no readable `{attribute}`; were these tables written by another release?"
+    )]
+    Item {
+        /// The table.
+        table: String,
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// A message that the function never sends.
+    #[error("a message in {sink} is no {wanted} of this release ({reason})")]
+    Message {
+        /// The topic or the queue.
+        sink: String,
+        /// What it should be.
+        wanted: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Signals cannot be had.
+    #[error("cannot listen for Ctrl-C: {0}")]
+    Signals(#[source] std::io::Error),
+    /// The output is gone.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[source] std::io::Error),
+    /// Ctrl-C, or a request to end.
+    #[error("interrupted")]
+    Interrupted,
+}

@@ -1,0 +1,91 @@
+//! What an invocation wrote where.
+
+use std::collections::BTreeMap;
+
+use anstyle::Style;
+
+use crate::error::Error;
+use crate::stack::{Changes, Rows, Stack};
+use crate::text::Align::{Left, Right};
+use crate::text::{Columns, grouped};
+
+const PLAIN: Style = Style::new();
+const DIM: Style = Style::new().dimmed();
+
+/// The tables with everything in them.
+pub(super) struct Tables([(&'static str, &'static [&'static str], Rows); 4]);
+
+impl Tables {
+    pub(super) async fn read(stack: &Stack) -> Result<Self, Error> {
+        let tables = &stack.resources.tables;
+        let aws = &stack.aws;
+        Ok(Self([
+            ("states", &["entity"], Rows::read(aws, &tables.state).await?),
+            ("sessions", &["entity", "start"], Rows::read(aws, &tables.sessions).await?),
+            ("windows", &["entity", "start"], Rows::read(aws, &tables.windows).await?),
+            ("alerts", &["entity", "time_id"], Rows::read(aws, &tables.alerts).await?),
+        ]))
+    }
+}
+
+/// For a person: rows by table, alerts, dead letters, metrics.
+pub(super) fn text(before: &Tables, after: &Tables, changes: &Changes) -> String {
+    let mut text = String::new();
+    rows(&mut text, before, after);
+    published(&mut text, changes);
+    dead_letters(&mut text, changes);
+    metrics(&mut text, changes);
+    text
+}
+
+fn rows(text: &mut String, before: &Tables, after: &Tables) {
+    let mut columns = Columns::new(&[Left, Right, Right]);
+    columns.row(DIM, ["rows", "new", "changed"]);
+    for ((_, _, earlier), (name, key, later)) in before.0.iter().zip(&after.0) {
+        let (new, changed) = later.since(earlier, key);
+        columns.row(PLAIN, [name, &grouped(new), &grouped(changed)]);
+    }
+    columns.write(text);
+}
+
+fn published(text: &mut String, changes: &Changes) {
+    if changes.published.is_empty() {
+        return;
+    }
+    let mut columns = Columns::new(&[Left, Left]);
+    columns.row(DIM, ["alerts published", "severity"]);
+    for alert in &changes.published {
+        columns.row(PLAIN, [&alert.id, &alert.severity]);
+        columns.note(&format!("{}: {}", alert.entity, alert.message), PLAIN);
+    }
+    columns.write(text);
+}
+
+fn dead_letters(text: &mut String, changes: &Changes) {
+    if changes.dead_letters.is_empty() {
+        return;
+    }
+    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for letter in &changes.dead_letters {
+        by_reason.entry(&letter.reason).or_default().push(letter.position());
+    }
+    let mut columns = Columns::new(&[Left, Left]);
+    columns.row(DIM, ["dead letters", ""]);
+    for (reason, positions) in by_reason {
+        for position in positions {
+            columns.row(PLAIN, [reason, &position]);
+        }
+    }
+    columns.write(text);
+}
+
+fn metrics(text: &mut String, changes: &Changes) {
+    let mut columns = Columns::new(&[Left, Right, Left]);
+    columns.row(DIM, ["metrics", "sum", ""]);
+    for (name, dimensions, sum) in changes.metrics.iter() {
+        let dimensions: Vec<String> =
+            dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        columns.row(PLAIN, [name, &sum.to_string(), &dimensions.join(" ")]);
+    }
+    columns.write(text);
+}
