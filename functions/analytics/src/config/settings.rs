@@ -1,0 +1,69 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use millrace_shared::amount::Amount;
+use millrace_shared::settings::Settings;
+
+use super::Variable;
+use super::problems::Problem;
+use super::reader::Reader;
+use super::variables::{
+    ALERT_RETENTION_DAYS, ALLOWED_LATENESS_SECONDS, BATTERY_LOW, DETECTORS_OFF, HIGH_VALUE_AMOUNT,
+    HUMIDITY_HIGH, HUMIDITY_LOW, LONG_SESSION_SECONDS, RAPID_ACTIVITY_EVENTS,
+    RAPID_ACTIVITY_SPAN_SECONDS, RAPID_CLICKS_COUNT, RAPID_CLICKS_SPAN_SECONDS,
+    READING_DEVIATION_SHARE, SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS,
+    SPEND_WINDOW_SECONDS, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH, TEMPERATURE_LOW,
+    UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, WINDOW_RETENTION_DAYS,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_hours(1);
+pub(super) const DAY: Duration = Duration::from_hours(24);
+
+/// Thresholds and periods; what only makes sense together is left to [`Settings::check`].
+pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
+    let settings = Settings {
+        high_value_amount: reader.read(HIGH_VALUE_AMOUNT, Amount::parse),
+        unusual_amount_factor: reader.number(UNUSUAL_AMOUNT_FACTOR),
+        unusual_amount_min_count: reader.whole(UNUSUAL_AMOUNT_MIN_COUNT, 0..=u64::MAX),
+        rapid_activity_events: count(reader, RAPID_ACTIVITY_EVENTS),
+        rapid_activity_span: seconds(reader, RAPID_ACTIVITY_SPAN_SECONDS),
+        rapid_clicks_count: count(reader, RAPID_CLICKS_COUNT),
+        rapid_clicks_span: seconds(reader, RAPID_CLICKS_SPAN_SECONDS),
+        long_session: seconds(reader, LONG_SESSION_SECONDS),
+        reading_deviation_share: reader.number(READING_DEVIATION_SHARE),
+        temperature_high: reader.number(TEMPERATURE_HIGH),
+        temperature_low: reader.number(TEMPERATURE_LOW),
+        temperature_critical_margin: reader.number(TEMPERATURE_CRITICAL_MARGIN),
+        humidity_high: reader.number(HUMIDITY_HIGH),
+        humidity_low: reader.number(HUMIDITY_LOW),
+        battery_low: reader.number(BATTERY_LOW),
+        detectors_off: reader.read(DETECTORS_OFF, |text| Some(names(text))),
+        session_gap: seconds(reader, SESSION_GAP_SECONDS),
+        spend_window: seconds(reader, SPEND_WINDOW_SECONDS),
+        sensor_window: seconds(reader, SENSOR_WINDOW_SECONDS),
+        allowed_lateness: seconds(reader, ALLOWED_LATENESS_SECONDS),
+        session_retention: reader.period(SESSION_RETENTION_HOURS, HOUR, 1..=87_600),
+        window_retention: reader.period(WINDOW_RETENTION_DAYS, DAY, 1..=3_650),
+        alert_retention: reader.period(ALERT_RETENTION_DAYS, DAY, 1..=3_650),
+    };
+    // What could not be read stands at zero, about which there is nothing more to say.
+    if !reader.has_problems()
+        && let Err(error) = settings.check()
+    {
+        reader.note(Problem::setting(error));
+    }
+    settings
+}
+
+fn seconds(reader: &mut Reader<'_>, variable: Variable) -> Duration {
+    reader.period(variable, SECOND, 0..=u64::from(u32::MAX))
+}
+
+fn count(reader: &mut Reader<'_>, variable: Variable) -> usize {
+    reader.read(variable, |text| text.parse().ok())
+}
+
+fn names(text: &str) -> BTreeSet<String> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}

@@ -1,0 +1,84 @@
+/// An environment variable that the function reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds when it is not set or empty; none if it has to be set.
+    pub default: Option<&'static str>,
+    /// What it should hold.
+    pub wants: &'static str,
+}
+
+/// Declares each variable once: as a constant to read it by, and in the list of all.
+macro_rules! variables {
+    ($( $name:ident: $default:expr, $wants:literal; )+) => {
+        $(
+            pub(super) const $name: Variable =
+                Variable { name: stringify!($name), default: $default, wants: $wants };
+        )+
+
+        /// Every environment variable that the function reads, besides those that Lambda itself
+        /// sets. The documentation and the template are held to this list by tests.
+        pub const VARIABLES: &[Variable] = &[ $( $name, )+ ];
+    };
+}
+
+variables! {
+    STATE_TABLE: None, "the name of the DynamoDB table of states";
+    SESSIONS_TABLE: None, "the name of the DynamoDB table of closed sessions";
+    WINDOWS_TABLE: None, "the name of the DynamoDB table of closed windows";
+    ALERTS_TABLE: None, "the name of the DynamoDB table of alerts";
+    ALERT_TOPIC_ARN: None, "the ARN of the SNS topic that alerts are published to, `arn:aws:sns:…`";
+    DEAD_LETTER_QUEUE_URL: None, "the URL of the SQS queue for records that can never succeed, `https://…`";
+
+    TOPIC_KINDS: Some("user-events=user_event,transactions=transaction,sensor-data=sensor_reading"),
+        "what each topic holds, as `topic=kind` with commas between; the kinds are `user_event`, `transaction` and `sensor_reading`";
+    TOPIC_EPOCHS: Some(""),
+        "the epochs of topics that were deleted and created again, as `topic=1` with commas between; each topic one of TOPIC_KINDS";
+    CLUSTER_NAME: Some(""),
+        "a name for the cluster that outlives its ARN; empty for what the event itself says. Changing it makes every record look new";
+    PARTIAL_FAILURES: Some("on"),
+        "`on` if the event source mapping has `ReportBatchItemFailures`, else `off`: any failure then fails the invocation";
+    ON_SUSPICIOUS_DUPLICATE: Some("report"),
+        "`report` or `apply`: what to do with a record whose offset was applied before but which is newer than anything applied";
+    DEADLINE_MARGIN_MS: Some("1500"),
+        "how many milliseconds before the function's timeout work stops, 100 to 60000";
+
+    METRICS_NAMESPACE: Some("Millrace"),
+        "the CloudWatch namespace of the metrics: 1 to 255 letters, digits and `.-_/#`, not starting with `AWS/`";
+    MILLRACE_ENDPOINT_URL: Some(""),
+        "the URL of endpoints that speak AWS, `http://…`; empty for AWS itself";
+    READS_IN_FLIGHT: Some("8"), "how many reads of up to 100 states are under way at a time, 1 to 64";
+    WRITES_IN_FLIGHT: Some("16"), "how many writes of up to 25 states or rows are under way at a time, 1 to 64";
+    MESSAGES_IN_FLIGHT: Some("8"), "how many requests to SNS, and to SQS, are under way at a time, 1 to 64";
+
+    STATE_RETENTION_DAYS: Some("30"), "how many days a state is kept after it was last written, 1 to 3650";
+    SESSION_RETENTION_HOURS: Some("24"), "how many hours a closed session is kept after its last event, 1 to 87600";
+    WINDOW_RETENTION_DAYS: Some("30"), "how many days a closed window is kept after its end, 1 to 3650";
+    ALERT_RETENTION_DAYS: Some("30"), "how many days an alert is kept after its event, 1 to 3650";
+
+    SESSION_GAP_SECONDS: Some("1800"), "the seconds without a user event after which a session is over";
+    SPEND_WINDOW_SECONDS: Some("3600"), "the length of a user's spending windows in seconds";
+    SENSOR_WINDOW_SECONDS: Some("300"), "the length of a sensor's windows in seconds";
+    ALLOWED_LATENESS_SECONDS: Some("300"),
+        "how many seconds after its end a window still takes late events, at most 10 lengths of the shorter window";
+
+    DETECTORS_OFF: Some(""), "the names of detectors that are off, with commas between";
+    HIGH_VALUE_AMOUNT: Some("10000"), "the amount above which `high_value` raises an alert";
+    UNUSUAL_AMOUNT_FACTOR: Some("3"), "how many times the user's mean an amount must pass for `unusual_amount`";
+    UNUSUAL_AMOUNT_MIN_COUNT: Some("5"), "how many payments a user must have made more than for `unusual_amount`";
+    RAPID_ACTIVITY_EVENTS: Some("10"), "how many of a user's last events `rapid_activity` looks at, 2 to 50";
+    RAPID_ACTIVITY_SPAN_SECONDS: Some("10"), "the seconds that these events must span less than for `rapid_activity`";
+    RAPID_CLICKS_COUNT: Some("10"), "how many clicks make `rapid_clicks`, 2 to 50";
+    RAPID_CLICKS_SPAN_SECONDS: Some("60"), "the seconds within which these clicks must come for `rapid_clicks`";
+    LONG_SESSION_SECONDS: Some("3600"), "the seconds that a session must last longer than for `long_session`";
+    READING_DEVIATION_SHARE: Some("0.5"),
+        "the share of its mean that a reading must be further away from it than for `reading_deviation`";
+    TEMPERATURE_HIGH: Some("40"), "the degrees Celsius above which `temperature_range` raises an alert";
+    TEMPERATURE_LOW: Some("0"), "the degrees Celsius below which `temperature_range` raises an alert";
+    TEMPERATURE_CRITICAL_MARGIN: Some("10"),
+        "the degrees Celsius beyond a limit above which `temperature_range` is critical";
+    HUMIDITY_HIGH: Some("95"), "the percentage above which `humidity_range` raises an alert";
+    HUMIDITY_LOW: Some("5"), "the percentage below which `humidity_range` raises an alert";
+    BATTERY_LOW: Some("10"), "the percentage below which `battery_low` raises an alert";
+}

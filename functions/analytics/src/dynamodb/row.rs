@@ -1,0 +1,279 @@
+//! What is delivered, as rows. A row derives from what it tells alone, so that putting it again
+//! changes nothing; so does its `expires_at`, which counts from event time.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use millrace_shared::alerts::{Alert, Evidence, Fact};
+use millrace_shared::commit::Parcel;
+use millrace_shared::entity::EntityKey;
+use millrace_shared::settings::Settings;
+use millrace_shared::state::OutboxEntry;
+use millrace_shared::time::EventTime;
+use millrace_shared::windows::{Closed, ClosedMeasures, ClosedSession, ClosedSpend, MeasureStats};
+
+use super::attribute::{Item, item, text, texts, time};
+use super::number::{amount, count, float, whole};
+use super::tables::{DAY_SHARD, ENTITY, SEVERITY_DAY_SHARD, START, TIME_ID, TIME_TO_LIVE};
+
+/// Over how many partition keys a day's alerts are spread in the indexes.
+const SHARDS: u8 = 8;
+
+/// Which table a row belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Table {
+    Alerts,
+    Sessions,
+    Windows,
+}
+
+/// One row of one table.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) table: Table,
+    /// The value of its sort key. Its partition key is the entity.
+    pub(super) sort_key: String,
+    pub(super) item: Item,
+}
+
+/// How long rows are kept, counted from the time of what they tell.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retentions {
+    session: Duration,
+    window: Duration,
+    alert: Duration,
+}
+
+impl From<&Settings> for Retentions {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            session: settings.session_retention,
+            window: settings.window_retention,
+            alert: settings.alert_retention,
+        }
+    }
+}
+
+impl Table {
+    pub(super) const fn sort_key(self) -> &'static str {
+        match self {
+            Self::Alerts => TIME_ID,
+            Self::Sessions | Self::Windows => START,
+        }
+    }
+}
+
+impl Row {
+    pub(super) fn new(parcel: &Parcel<'_>, retentions: &Retentions) -> Self {
+        let entity = parcel.entity;
+        match parcel.entry {
+            OutboxEntry::Alert(one) => alert(entity, one, retentions.alert),
+            OutboxEntry::Closed(Closed::Session(one)) => session(entity, one, retentions.session),
+            OutboxEntry::Closed(Closed::Spend(one)) => spend(entity, one, retentions.window),
+            OutboxEntry::Closed(Closed::Measures(one)) => measures(entity, one, retentions.window),
+        }
+    }
+
+    fn build<const N: usize>(
+        table: Table,
+        entity: &EntityKey,
+        sort_key: String,
+        expires_at: EventTime,
+        members: [(&str, AttributeValue); N],
+    ) -> Self {
+        let mut item = item(members);
+        item.insert(ENTITY.to_owned(), text(entity.as_str()));
+        item.insert(table.sort_key().to_owned(), text(&sort_key));
+        item.insert(TIME_TO_LIVE.to_owned(), whole(expires_at.as_seconds()));
+        Self { table, sort_key, item }
+    }
+}
+
+fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
+    let sort_key = format!("{}#{}", alert.event_time, alert.id);
+    let day = &sort_key[..sort_key.floor_char_boundary("2026-01-05".len())];
+    let shard = alert.id.as_bytes()[0] % SHARDS;
+    let evidence = alert.evidence.iter().map(|fact| (fact.name.to_string(), evidence(fact)));
+    let members = [
+        (DAY_SHARD, text(format!("{day}#{shard}"))),
+        (SEVERITY_DAY_SHARD, text(format!("{}#{day}#{shard}", alert.severity))),
+        ("id", text(alert.id.to_string())),
+        ("entity_type", text(entity.kind().name())),
+        ("detector", text(alert.detector.as_ref())),
+        ("severity", text(alert.severity.name())),
+        ("event_time", time(alert.event_time)),
+        ("message", text(&alert.message)),
+        ("evidence", AttributeValue::M(evidence.collect())),
+        ("topic", text(&alert.source.topic)),
+        ("partition", whole(alert.source.partition.0.into())),
+        ("offset", whole(alert.source.offset.0)),
+    ];
+    let expires_at = alert.event_time.plus(retention);
+    Row::build(Table::Alerts, entity, sort_key.clone(), expires_at, members)
+}
+
+fn evidence(fact: &Fact) -> AttributeValue {
+    match &fact.value {
+        Evidence::Number(number) => float(*number),
+        Evidence::Count(number) => count(*number),
+        Evidence::Amount(money) => amount(*money),
+        Evidence::Text(words) => text(words),
+        Evidence::Time(instant) => time(*instant),
+    }
+}
+
+fn session(entity: &EntityKey, closed: &ClosedSession, retention: Duration) -> Row {
+    let session = &closed.0;
+    let members = [
+        ("end", time(session.last)),
+        ("duration_seconds", float(session.duration().as_secs_f64())),
+        ("number", count(session.number)),
+        ("events", count(session.events)),
+        ("kinds", texts(&session.kinds)),
+    ];
+    let expires_at = session.last.plus(retention);
+    Row::build(Table::Sessions, entity, session.start.to_string(), expires_at, members)
+}
+
+fn spend(entity: &EntityKey, closed: &ClosedSpend, retention: Duration) -> Row {
+    let spent = &closed.spent;
+    let members = [
+        ("kind", text("spend")),
+        ("window_start", time(closed.start)),
+        ("window_end", time(closed.end)),
+        ("currency", text(&spent.currency)),
+        ("count", count(spent.count)),
+        ("total", amount(spent.total)),
+    ];
+    let sort_key = format!("{}#spend#{}", closed.start, spent.currency);
+    Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), members)
+}
+
+fn measures(entity: &EntityKey, closed: &ClosedMeasures, retention: Duration) -> Row {
+    let window = &closed.window;
+    let by_name = window.measures.iter().map(|stats| (stats.measure.clone(), measure(stats)));
+    let members = [
+        ("kind", text("measures")),
+        ("window_start", time(window.start)),
+        ("window_end", time(closed.end)),
+        ("measures", AttributeValue::M(by_name.collect())),
+        ("anomalies", texts(&window.anomalies)),
+    ];
+    let sort_key = format!("{}#measures", window.start);
+    Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), members)
+}
+
+fn measure(stats: &MeasureStats) -> AttributeValue {
+    let mut members = item([
+        ("count", count(stats.count)),
+        ("min", float(stats.min)),
+        ("max", float(stats.max)),
+        ("mean", float(stats.mean)),
+    ]);
+    if let Some(deviation) = stats.standard_deviation() {
+        members.insert("standard_deviation".to_owned(), float(deviation));
+    }
+    AttributeValue::M(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use millrace_shared::amount::Amount;
+    use millrace_shared::entity::EntityKind;
+    use millrace_shared::windows::{MeasureWindow, Session, SpendTotal};
+
+    use super::*;
+    use crate::examples::an_alert;
+
+    /// 2026-01-05T08:00:00Z
+    const EIGHT: EventTime = EventTime::from_millis(1_767_600_000_000);
+
+    fn row(kind: EntityKind, entry: &OutboxEntry) -> Row {
+        let entity = EntityKey::new(kind, "42");
+        let settings = Settings::default();
+        Row::new(&Parcel { entity: &entity, entry }, &Retentions::from(&settings))
+    }
+
+    fn n(text: &str) -> AttributeValue {
+        AttributeValue::N(text.to_owned())
+    }
+
+    #[test]
+    fn an_alert_sorts_by_time_and_is_spread_over_shards() {
+        let alert = an_alert("user#42", 7);
+        let (id, shard) = (alert.id.to_string(), alert.id.as_bytes()[0] % 8);
+        let row = row(EntityKind::User, &OutboxEntry::Alert(alert));
+        assert_eq!(row.sort_key, format!("2026-01-05T08:00:00.000Z#{id}"));
+        assert_eq!(row.item[TIME_ID], text(&row.sort_key));
+        assert_eq!(row.item[ENTITY], text("user#42"));
+        assert_eq!(row.item[DAY_SHARD], text(format!("2026-01-05#{shard}")));
+        assert_eq!(row.item[SEVERITY_DAY_SHARD], text(format!("HIGH#2026-01-05#{shard}")));
+        assert_eq!(row.item["evidence"].as_m().unwrap()["amount"], n("12000.5"));
+        assert_eq!((&row.item["partition"], &row.item["offset"]), (&n("3"), &n("7")));
+        // 30 days after the event: 1767600000 + 2592000.
+        assert_eq!(row.item[TIME_TO_LIVE], n("1770192000"));
+    }
+
+    #[test]
+    fn a_session_is_found_by_its_start_and_kept_a_day_from_its_end() {
+        let session = Session {
+            number: 3,
+            start: EIGHT,
+            last: EventTime::from_millis(1_767_600_090_500),
+            events: 4,
+            kinds: vec!["login".into(), "click".into()],
+        };
+        let row =
+            row(EntityKind::User, &OutboxEntry::Closed(Closed::Session(ClosedSession(session))));
+        assert_eq!(row.item[START], text("2026-01-05T08:00:00.000Z"));
+        assert_eq!(row.item["end"], text("2026-01-05T08:01:30.500Z"));
+        assert_eq!(row.item["duration_seconds"], n("90.5"));
+        assert_eq!(row.item[TIME_TO_LIVE], n("1767686490"));
+    }
+
+    #[test]
+    fn windows_of_several_currencies_are_several_rows() {
+        let spent = |currency: &str| {
+            let spent = SpendTotal {
+                currency: currency.to_owned(),
+                count: 2,
+                total: Amount::from_micros(10_500_000),
+            };
+            let end = EIGHT.plus(Duration::from_hours(1));
+            row(
+                EntityKind::User,
+                &OutboxEntry::Closed(Closed::Spend(ClosedSpend { start: EIGHT, end, spent })),
+            )
+        };
+        assert_eq!(spent("EUR").sort_key, "2026-01-05T08:00:00.000Z#spend#EUR");
+        assert_eq!(spent("USD").sort_key, "2026-01-05T08:00:00.000Z#spend#USD");
+        assert_eq!(spent("EUR").item["total"], n("10.5"));
+        assert_eq!(spent("EUR").item["window_end"], text("2026-01-05T09:00:00.000Z"));
+    }
+
+    #[test]
+    fn a_sensors_window_shows_each_measure_by_name() {
+        let stats = |measure: &str, count, squares| MeasureStats {
+            measure: measure.to_owned(),
+            count,
+            min: 20.0,
+            max: 22.0,
+            mean: 21.0,
+            squares,
+        };
+        let window = MeasureWindow {
+            start: EIGHT,
+            measures: vec![stats("temperature", 2, 2.0), stats("humidity", 1, 0.0)],
+            anomalies: vec!["humidity_range".into()],
+        };
+        let end = EIGHT.plus(Duration::from_mins(5));
+        let closed = ClosedMeasures { end, window };
+        let row = row(EntityKind::Sensor, &OutboxEntry::Closed(Closed::Measures(closed)));
+        assert_eq!(row.sort_key, "2026-01-05T08:00:00.000Z#measures");
+        let measures = row.item["measures"].as_m().unwrap();
+        let temperature = measures["temperature"].as_m().unwrap();
+        // The deviations from 21 are -1 and 1: squares 2, over n - 1 = 1.
+        assert_eq!(temperature["standard_deviation"], n(&2.0_f64.sqrt().to_string()));
+        assert!(!measures["humidity"].as_m().unwrap().contains_key("standard_deviation"));
+    }
+}

@@ -1,0 +1,93 @@
+//! What people read of a user.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use millrace_shared::state::UserProfile;
+use millrace_shared::windows::{Session, SpendTotal, SpendWindow, SpendWindows};
+
+use super::attribute::{AttributeError, Attributes, list, map, text, texts, time};
+use super::number::{amount, count};
+
+/// The attributes, in the order in which [`values`] gives them.
+pub(super) const ATTRIBUTES: [&str; 9] = [
+    "session",
+    "sessions",
+    "windows",
+    "totals",
+    "events",
+    "transactions",
+    "late",
+    "newest",
+    "newest_payment",
+];
+
+pub(super) fn values(user: &UserProfile) -> [AttributeValue; ATTRIBUTES.len()] {
+    [
+        user.session.as_ref().map_or(AttributeValue::Null(true), write_session),
+        count(user.sessions),
+        list(&user.windows.0, write_window),
+        list(&user.totals, write_total),
+        count(user.events),
+        count(user.transactions),
+        count(user.late),
+        time(user.newest),
+        time(user.newest_payment),
+    ]
+}
+
+pub(super) fn read(item: &mut Attributes) -> Result<UserProfile, AttributeError> {
+    Ok(UserProfile {
+        session: item.map("session", read_session)?,
+        sessions: item.count("sessions")?,
+        windows: SpendWindows(item.list("windows", read_window)?),
+        totals: item.list("totals", read_total)?,
+        events: item.count("events")?,
+        transactions: item.count("transactions")?,
+        late: item.count("late")?,
+        newest: item.time("newest")?,
+        newest_payment: item.time("newest_payment")?,
+    })
+}
+
+fn write_session(session: &Session) -> AttributeValue {
+    map([
+        ("number", count(session.number)),
+        ("start", time(session.start)),
+        ("last", time(session.last)),
+        ("events", count(session.events)),
+        ("kinds", texts(&session.kinds)),
+    ])
+}
+
+fn read_session(item: &mut Attributes) -> Result<Session, AttributeError> {
+    Ok(Session {
+        number: item.count("number")?,
+        start: item.time("start")?,
+        last: item.time("last")?,
+        events: item.count("events")?,
+        kinds: item.texts("kinds")?,
+    })
+}
+
+fn write_window(window: &SpendWindow) -> AttributeValue {
+    map([("start", time(window.start)), ("totals", list(&window.totals, write_total))])
+}
+
+fn read_window(item: &mut Attributes) -> Result<SpendWindow, AttributeError> {
+    Ok(SpendWindow { start: item.time("start")?, totals: item.list("totals", read_total)? })
+}
+
+fn write_total(total: &SpendTotal) -> AttributeValue {
+    map([
+        ("currency", text(&total.currency)),
+        ("count", count(total.count)),
+        ("total", amount(total.total)),
+    ])
+}
+
+fn read_total(item: &mut Attributes) -> Result<SpendTotal, AttributeError> {
+    Ok(SpendTotal {
+        currency: item.text("currency")?,
+        count: item.count("count")?,
+        total: item.amount("total")?,
+    })
+}
