@@ -24,8 +24,8 @@ pub fn as_document(value: &[u8]) -> Option<&str> {
 
 /// Nearly every document passes by two quick looks; only the others are walked through.
 fn is_taken_everywhere(document: &[u8]) -> bool {
-    let openings = document.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
-    if openings <= MAX_DEPTH && memmem::find(document, br"\u").is_none() {
+    let has_many_openings = memchr::memchr2_iter(b'[', b'{', document).nth(MAX_DEPTH).is_some();
+    if !has_many_openings && memmem::find(document, br"\u").is_none() {
         return true;
     }
     depth(document) <= MAX_DEPTH && has_whole_surrogates(document)
