@@ -33,9 +33,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 packer.add(record.topic_index(), record.index(), write);
             }
         }
-        let packed = packer.finish();
-        entries += packed.len();
-        bytes += packed.iter().map(|packed| packed.data.len()).sum::<usize>();
+        let finished = packer.finish();
+        entries += finished.len();
+        bytes += finished.iter().map(|packed| packed.data.len()).sum::<usize>();
     }
     let micros = started.elapsed().as_micros() / u128::from(rounds.max(1));
     println!(
