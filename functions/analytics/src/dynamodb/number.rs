@@ -27,7 +27,7 @@ pub(super) fn float(number: f64) -> AttributeValue {
         return AttributeValue::N("0".to_owned());
     }
     if !(SMALLEST..=LARGEST).contains(&magnitude) {
-        return AttributeValue::S(number.to_string());
+        return AttributeValue::S(format!("{number:e}"));
     }
     AttributeValue::N(if (1e-7..1e17).contains(&magnitude) {
         number.to_string()

@@ -1,0 +1,158 @@
+//! AWS endpoints for a test, with resources of its own on them.
+//!
+//! Where `MILLRACE_ENDPOINT_URL` is set they are those at that URL, whoever wrote them; else they
+//! are embedded, and can be looked into and told to fail.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+mod states;
+
+pub(crate) use states::*;
+
+use std::time::Duration;
+
+use analytics::dynamodb::{ALERTS, Rows, SESSIONS, STATE, States, TableDefinition, WINDOWS};
+use analytics::{AlertTopic, Clients, DeadLetterQueue, InFlight, TableNames};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sqs::types::QueueAttributeName;
+use millrace_endpoints::{Endpoints, Fault, FaultKind, RequestCount, Service};
+use millrace_shared::delivery::{Deadline, Retry};
+use millrace_shared::settings::Settings;
+
+/// The name that the function has in tests.
+pub(crate) const FUNCTION: &str = "analytics";
+const DAY: Duration = Duration::from_hours(24);
+
+/// Endpoints and clients for them.
+pub(crate) struct Aws {
+    embedded: Option<Endpoints>,
+    url: String,
+    pub(crate) clients: Clients,
+}
+
+/// Resources that no other test uses.
+pub(crate) struct Resources {
+    pub(crate) tables: TableNames,
+    pub(crate) topic_arn: String,
+    pub(crate) queue_url: String,
+}
+
+impl Aws {
+    /// Those at `MILLRACE_ENDPOINT_URL`, or embedded ones.
+    pub(crate) async fn any() -> Self {
+        match std::env::var("MILLRACE_ENDPOINT_URL") {
+            Ok(url) if !url.is_empty() => Self::at(url, None).await,
+            _ => Self::embedded().await,
+        }
+    }
+
+    /// Embedded ones.
+    pub(crate) async fn embedded() -> Self {
+        let endpoints = Endpoints::start().await.unwrap();
+        Self::at(endpoints.url().to_owned(), Some(endpoints)).await
+    }
+
+    async fn at(url: String, embedded: Option<Endpoints>) -> Self {
+        let clients = Clients::new(&sdk_config(&url).await);
+        Self { embedded, url, clients }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        self.embedded.as_ref().unwrap()
+    }
+
+    /// Orders something to go wrong.
+    pub(crate) fn inject(&self, service: Service, operation: &str, kind: FaultKind) {
+        self.endpoints().inject(Fault::new(service, operation, kind)).unwrap();
+    }
+
+    /// Requests so far for an operation.
+    pub(crate) fn count(&self, service: Service, operation: &str) -> RequestCount {
+        let counts = self.endpoints().requests();
+        counts.get(&(service, operation.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// Tables, a topic and a queue; the latter two with this ending of their names.
+    pub(crate) async fn resources(&self, ending: &str) -> Resources {
+        let id = fastrand::u32(..);
+        let tables = TableNames {
+            state: format!("state-{id}"),
+            sessions: format!("sessions-{id}"),
+            windows: format!("windows-{id}"),
+            alerts: format!("alerts-{id}"),
+        };
+        self.create_table(&STATE, &tables.state).await;
+        self.create_table(&SESSIONS, &tables.sessions).await;
+        self.create_table(&WINDOWS, &tables.windows).await;
+        self.create_table(&ALERTS, &tables.alerts).await;
+        Resources {
+            tables,
+            topic_arn: self.create_topic(&format!("alerts-{id}{ending}")).await,
+            queue_url: self.create_queue(&format!("dead-{id}{ending}")).await,
+        }
+    }
+
+    async fn create_table(&self, definition: &TableDefinition, name: &str) {
+        definition.create_table(&self.clients.dynamodb, name).unwrap().send().await.unwrap();
+    }
+
+    async fn create_topic(&self, name: &str) -> String {
+        let mut request = self.clients.sns.create_topic().name(name);
+        if name.ends_with("fifo") {
+            request = request.attributes("FifoTopic", "true");
+        }
+        request.send().await.unwrap().topic_arn.unwrap()
+    }
+
+    pub(crate) async fn create_queue(&self, name: &str) -> String {
+        let mut request = self.clients.sqs.create_queue().queue_name(name);
+        if name.ends_with("fifo") {
+            request = request.attributes(QueueAttributeName::FifoQueue, "true");
+        }
+        request.send().await.unwrap().queue_url.unwrap()
+    }
+
+    pub(crate) fn states(&self, table: &str) -> States {
+        States::new(self.clients.dynamodb.clone(), table, DAY, IN_FLIGHT, retry())
+    }
+
+    pub(crate) fn rows(&self, tables: &TableNames) -> Rows {
+        let (client, settings) = (self.clients.dynamodb.clone(), Settings::default());
+        Rows::new(client, tables.clone(), &settings, IN_FLIGHT, retry())
+    }
+
+    pub(crate) fn topic(&self, arn: &str) -> AlertTopic {
+        AlertTopic::new(self.clients.sns.clone(), arn, IN_FLIGHT, retry())
+    }
+
+    pub(crate) fn dead_letters(&self, url: &str) -> DeadLetterQueue {
+        DeadLetterQueue::new(self.clients.sqs.clone(), url, FUNCTION, IN_FLIGHT, retry())
+    }
+}
+
+const IN_FLIGHT: InFlight = InFlight { reads: 2, writes: 2, messages: 2 };
+
+/// No test waits for its turn to try again.
+pub(crate) fn retry() -> Retry {
+    Retry::new(Box::new(|| 0.0))
+}
+
+/// Far enough away for anything that works at all.
+pub(crate) fn deadline() -> Deadline {
+    Deadline::after(Duration::from_secs(60))
+}
+
+/// Any credentials will do, and a region is needed for signing.
+async fn sdk_config(url: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::from_static("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url);
+    loader.load().await
+}
