@@ -65,7 +65,10 @@ fn main() -> ExitCode {
     runtime.shutdown_timeout(Duration::from_secs(1));
     match result {
         Ok(code) => code,
-        Err(Error::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
+        Err(Error::Interrupted) => {
+            anstream::eprintln!("millrace: interrupted");
+            ExitCode::from(interrupt::EXIT_CODE)
+        }
         Err(error) => failed(&error.to_string()),
     }
 }

@@ -78,6 +78,9 @@ impl<'a> Columns<'a> {
         for (index, (cell, style)) in cells.iter().enumerate() {
             let padding = " ".repeat(widths[index] - cell.chars().count());
             let is_last = index + 1 == cells.len();
+            if is_last && cell.is_empty() {
+                continue;
+            }
             match self.aligns[index] {
                 Align::Left if is_last => write!(text, "  {style}{cell}{style:#}")?,
                 Align::Left => write!(text, "  {style}{cell}{style:#}{padding}")?,

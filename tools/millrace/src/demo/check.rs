@@ -47,3 +47,69 @@ pub(super) fn problems(fed: &Fed, findings: &Findings) -> Vec<String> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::findings::{DeadLetters, Fates};
+    use super::*;
+
+    /// Ten records: six applied, one of each other fate, two in the dead-letter queue.
+    fn run() -> (Fed, Findings) {
+        let fed = Fed { records: 10, ..Fed::default() };
+        let mut findings = Findings {
+            fates: Fates { applied: 6, duplicates: 1, tombstones: 1, dead: 2, failed: 0 },
+            alert_rows: 3,
+            published: 3,
+            ..Findings::default()
+        };
+        findings.population.taken = 6;
+        let letters = DeadLetters { count: 2, ..DeadLetters::default() };
+        findings.dead_letters.insert("not_json".to_owned(), letters);
+        (fed, findings)
+    }
+
+    fn only_problem(change: impl FnOnce(&mut Fed, &mut Findings)) -> String {
+        let (mut fed, mut findings) = run();
+        change(&mut fed, &mut findings);
+        let mut problems = problems(&fed, &findings);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        problems.remove(0)
+    }
+
+    #[test]
+    fn nothing_is_wrong_where_all_numbers_match() {
+        let (fed, findings) = run();
+        assert_eq!(problems(&fed, &findings), Vec::<String>::new());
+    }
+
+    #[test]
+    fn whatever_is_lost_is_told() {
+        let lost = only_problem(|fed, _| fed.records = 11);
+        assert_eq!(lost, "11 records were handed over, but the function's metrics account for 10");
+        let lost = only_problem(|_, findings| findings.population.taken = 5);
+        assert_eq!(lost, "6 records applied, but the states of users and sensors have taken in 5");
+        let lost = only_problem(|_, findings| findings.dead_letters.clear());
+        assert_eq!(
+            lost,
+            "2 dead records in the function's metrics, but 0 in the dead-letter queue"
+        );
+        let lost = only_problem(|_, findings| {
+            findings.published = 2;
+            findings.unmatched_alerts = 1;
+        });
+        assert_eq!(
+            lost,
+            "3 alerts in the table and 2 published are not the same: 1 only in one of the two"
+        );
+    }
+
+    #[test]
+    fn what_is_reported_as_not_done_is_told_even_where_all_is_counted() {
+        let told = only_problem(|fed, findings| {
+            fed.reported = 1;
+            findings.fates.failed = 1;
+            findings.fates.tombstones = 0;
+        });
+        assert!(told.starts_with("1 record reported as not done, 1 counted as failed"), "{told}");
+    }
+}

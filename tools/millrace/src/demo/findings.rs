@@ -9,6 +9,7 @@ use crate::stack::{Changes, DeadLetter, Row, Rows, Stack};
 const BUSIEST: usize = 5;
 
 /// Everything that is reported.
+#[derive(Default)]
 pub(super) struct Findings {
     /// What the function says it did with the records.
     pub(super) fates: Fates,
@@ -45,12 +46,19 @@ pub(super) struct Alerts {
     pub(super) count: u64,
     /// By severity.
     pub(super) severities: BTreeMap<String, u64>,
-    /// One of them: whose it is, and its sentence.
-    pub(super) example: String,
+    /// The first one, by event time.
+    pub(super) example: Example,
+}
+
+/// One alert: whose it is, and its sentence.
+#[derive(Debug, Default)]
+pub(super) struct Example {
+    time_id: String,
+    pub(super) sentence: String,
 }
 
 /// The dead records of one reason.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct DeadLetters {
     pub(super) count: u64,
     /// Where the first one stood.
@@ -137,9 +145,11 @@ fn by_detector(rows: &Rows) -> Result<BTreeMap<String, Alerts>, Error> {
         let alerts = detectors.entry(rows.text(row, "detector")?.to_owned()).or_default();
         alerts.count += 1;
         *alerts.severities.entry(rows.text(row, "severity")?.to_owned()).or_default() += 1;
-        if alerts.example.is_empty() {
+        let time_id = rows.text(row, "time_id")?;
+        if alerts.example.sentence.is_empty() || time_id < alerts.example.time_id.as_str() {
             let (entity, message) = (rows.text(row, "entity")?, rows.text(row, "message")?);
-            alerts.example = format!("{entity}: {message}");
+            let sentence = format!("{entity}: {message}");
+            alerts.example = Example { time_id: time_id.to_owned(), sentence };
         }
     }
     Ok(detectors)
@@ -151,11 +161,13 @@ fn newest_shard(rows: &Rows) -> String {
 }
 
 fn by_reason(letters: &[DeadLetter]) -> BTreeMap<String, DeadLetters> {
+    let mut in_order: Vec<&DeadLetter> = letters.iter().collect();
+    in_order.sort_by_key(|letter| letter.position());
     let mut reasons: BTreeMap<String, DeadLetters> = BTreeMap::new();
-    for letter in letters {
+    for letter in in_order {
         let reason = reasons
             .entry(letter.reason.clone())
-            .or_insert_with(|| DeadLetters { count: 0, example: letter.position() });
+            .or_insert_with(|| DeadLetters { count: 0, example: letter.place() });
         reason.count += 1;
     }
     reasons
@@ -181,7 +193,10 @@ impl Population {
                 _ => {}
             }
         }
-        population.busiest.sort_by_key(|user| std::cmp::Reverse(user.events + user.payments));
+        population.busiest.sort_by(|one, other| {
+            let acts = |user: &User| user.events + user.payments;
+            acts(other).cmp(&acts(one)).then_with(|| one.id.cmp(&other.id))
+        });
         population.busiest.truncate(BUSIEST);
 
         let sessions = Rows::read(&stack.aws, &tables.sessions).await?;
@@ -223,8 +238,11 @@ fn largest_total(user: &Row) -> String {
     let largest = totals.iter().max_by(|one, other| {
         amount(one).unwrap_or_default().total_cmp(&amount(other).unwrap_or_default())
     });
-    largest.map_or_else(String::new, |total| {
-        let (number, currency) = (total.number("total"), total.text("currency"));
-        format!("{} {}", number.unwrap_or_default(), currency.unwrap_or_default())
-    })
+    largest.map_or_else(
+        || "-".to_owned(),
+        |total| {
+            let (number, currency) = (total.number("total"), total.text("currency"));
+            format!("{} {}", number.unwrap_or_default(), currency.unwrap_or_default())
+        },
+    )
 }

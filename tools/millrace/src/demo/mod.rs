@@ -3,6 +3,7 @@
 mod check;
 mod findings;
 mod keep;
+mod progress;
 mod report;
 mod samples;
 mod stream;
@@ -12,13 +13,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
-use millrace_generator::Settings;
+use millrace_generator::{BatchLimits, Generator, Settings};
+use millrace_runtime_api::LogSink;
 
 use crate::error::Error;
 use crate::function::Function;
 use crate::interrupt::Interrupt;
 use crate::stack::{Naming, Stack, Watch};
 use findings::Findings;
+use samples::Sample;
 use stream::Fed;
 
 /// What `demo` can be told.
@@ -30,6 +33,10 @@ pub(crate) struct Options {
     /// The same seed gives the same stream
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+    /// The most records of one batch, as a mapping's `BatchSize`; a batch also ends after five
+    /// minutes of the records' own time
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = batch_size)]
+    batch_size: usize,
     /// Print one JSON object and nothing else
     #[arg(long)]
     json: bool,
@@ -54,41 +61,70 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Error> {
     let samples = samples::read()?;
     let stack = interrupt.unless_asked(Stack::start(endpoint_url, Naming::OwnRun)).await?;
-    let ran = interrupt.unless_asked(async {
-        let watch = Watch::start(&stack).await?;
-        let function = stack.run(Function::Analytics, &[]).await?;
-        let settings =
-            Settings { seed: options.seed, records: options.records, ..Settings::default() };
-        let fed = stream::feed(&function, samples, settings, !options.json).await?;
-        function.stop().await;
-        let findings = Findings::gather(&stack, watch.changes(&stack).await?).await?;
-        let problems = check::problems(&fed, &findings);
-        Ok(Outcome { fed, findings, problems })
-    });
-    let outcome = match ran.await {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            stack.stop().await;
-            return Err(error);
-        }
+    // Dropped in the middle if an end is asked for, and the function with it.
+    let outcome = interrupt.unless_asked(feed_and_look(&stack, samples, &options)).await;
+    let result = match &outcome {
+        Ok(outcome) => show(&stack, outcome, &options),
+        Err(_) => Ok(()),
     };
-    if options.json {
-        print(&report::json(&outcome))?;
-    } else {
-        print(&summary::text(&outcome))?;
-    }
-    if options.keep {
-        let how = keep::text(&stack, &outcome);
-        // With `--json` standard output is the object alone.
-        if options.json {
-            anstream::eprint!("{how}");
-        } else {
-            print(&how)?;
-        }
+    if options.keep && outcome.is_ok() && result.is_ok() {
         interrupt.asked().await;
     }
     stack.stop().await;
-    Ok(if outcome.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    result?;
+    Ok(if outcome?.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn feed_and_look(
+    stack: &Stack,
+    samples: Vec<Sample>,
+    options: &Options,
+) -> Result<Outcome, Error> {
+    let watch = Watch::start(stack).await?;
+    let spinner = progress::spinner("building and starting the function", !options.json);
+    let function = stack.run(Function::Analytics, &[], LogSink::Keep).await?;
+    drop(spinner);
+    let settings = Settings { seed: options.seed, records: options.records, ..Settings::default() };
+    let limits = BatchLimits { max_records: options.batch_size, ..BatchLimits::default() };
+    let batches = Generator::new(settings).batches(limits);
+    let progress = progress::bar(options.records + sampled(&samples), !options.json);
+    let fed = stream::feed(&function, samples, batches, &progress).await?;
+    drop(progress);
+    function.stop().await;
+
+    let findings = Findings::gather(stack, watch.changes(stack).await?).await?;
+    let problems = check::problems(&fed, &findings);
+    if !problems.is_empty() {
+        for line in function.log_lines().iter().filter(|line| !line.contains("INFO")) {
+            anstream::eprintln!("{line}");
+        }
+    }
+    Ok(Outcome { fed, findings, problems })
+}
+
+fn sampled(samples: &[Sample]) -> u64 {
+    samples.iter().map(|sample| sample.records).sum()
+}
+
+fn show(stack: &Stack, outcome: &Outcome, options: &Options) -> Result<(), Error> {
+    let text = if options.json { report::json(outcome) } else { summary::text(outcome) };
+    print(&text)?;
+    if !options.keep {
+        return Ok(());
+    }
+    let how = keep::text(stack, outcome);
+    if options.json {
+        // Standard output is the object alone.
+        anstream::eprint!("{how}");
+        return Ok(());
+    }
+    print(&how)
+}
+
+/// What Lambda allows.
+fn batch_size(text: &str) -> Result<usize, String> {
+    let size = text.parse().ok().filter(|size| (1..=10_000).contains(size));
+    size.ok_or_else(|| "it should be a number from 1 to 10000".to_owned())
 }
 
 /// Prints a text as a line of its own, without its styles where they are not wanted.

@@ -11,7 +11,7 @@ struct Report<'a> {
     /// Everything that was handed over, each record as often as it was.
     records: u64,
     seconds: f64,
-    records_per_second: f64,
+    records_per_second: u64,
     batches: u64,
     applied: u64,
     duplicates: u64,

@@ -2,18 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
-use millrace_generator::{BatchLimits, Generator, Settings};
+use indicatif::ProgressBar;
+use millrace_generator::Batches;
 use millrace_runtime_api::FunctionProcess;
 
 use super::samples::Sample;
 use crate::answer;
 use crate::error::Error;
-use crate::text::per;
-
-/// A mapping's `BatchSize`. With the default window a batch of the busiest topic is rarely larger
-/// anyway, and an invocation stays far below a second.
-const BATCH_SIZE: usize = 2_000;
 
 /// What was handed over, and what it took.
 #[derive(Debug, Default)]
@@ -39,19 +34,16 @@ pub(super) struct Fed {
 pub(super) async fn feed(
     function: &FunctionProcess,
     samples: Vec<Sample>,
-    settings: Settings,
-    shows_progress: bool,
+    batches: Batches,
+    progress: &ProgressBar,
 ) -> Result<Fed, Error> {
-    let before: u64 = samples.iter().map(|sample| sample.records).sum();
-    let progress = progress_bar(before + settings.records, shows_progress);
     let mut fed = Fed::default();
     let started = Instant::now();
     for sample in samples {
         fed.hand_over(function, &sample.name, sample.payload, sample.records).await?;
         progress.inc(sample.records);
     }
-    let limits = BatchLimits { max_records: BATCH_SIZE, ..BatchLimits::default() };
-    for (number, batch) in (1..).zip(Generator::new(settings).batches(limits)) {
+    for (number, batch) in (1..).zip(batches) {
         let records = batch.records.len() as u64;
         let what = format!("batch {number} of the stream");
         fed.hand_over(function, &what, batch.encode(), records).await?;
@@ -68,8 +60,9 @@ pub(super) async fn feed(
 
 impl Fed {
     /// Over the whole run, one invocation at a time.
-    pub(super) fn records_per_second(&self) -> f64 {
-        per(self.records, 1) / self.wall.as_secs_f64().max(f64::MIN_POSITIVE)
+    pub(super) fn records_per_second(&self) -> u64 {
+        let millis = self.wall.as_millis().max(1);
+        u64::try_from(u128::from(self.records) * 1_000 / millis).unwrap_or(u64::MAX)
     }
 
     async fn hand_over(
@@ -86,17 +79,5 @@ impl Fed {
         self.cpu = invoked.process_cpu_time;
         self.peak_memory = invoked.peak_rss_bytes.max(self.peak_memory);
         Ok(())
-    }
-}
-
-/// On standard error; hidden there too unless that is a terminal.
-fn progress_bar(records: u64, is_shown: bool) -> ProgressBar {
-    let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar =
-        ProgressBar::with_draw_target(Some(records), target).with_finish(ProgressFinish::AndClear);
-    let template = "{wide_bar:.cyan} {human_pos} of {human_len} records  {per_sec}  {eta} left";
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar, // in the default style
     }
 }

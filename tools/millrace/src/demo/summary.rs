@@ -30,7 +30,11 @@ pub(super) fn text(outcome: &Outcome) -> String {
 }
 
 fn heading(text: &mut String, words: &str, note: &str) {
-    let _ = writeln!(text, "\n{BOLD}{words}{BOLD:#}  {DIM}{note}{DIM:#}");
+    let _ = write!(text, "\n{BOLD}{words}{BOLD:#}");
+    let _ = match note {
+        "" => writeln!(text),
+        note => writeln!(text, "  {DIM}{note}{DIM:#}"),
+    };
 }
 
 fn records(text: &mut String, outcome: &Outcome) {
@@ -44,8 +48,8 @@ fn records(text: &mut String, outcome: &Outcome) {
     let _ = writeln!(text, "{BOLD}{headline}{BOLD:#}: {verdict}");
     let mut columns = Columns::new(&[Left, Left]);
     let rate = format!(
-        "{:.0} records/s, one batch after the other: {} of {:.0} records on average",
-        fed.records_per_second(),
+        "{} records/s, one batch after the other: {} of {:.0} records on average",
+        grouped(fed.records_per_second()),
         counted(fed.batches, "invocation"),
         per(fed.records, fed.batches),
     );
@@ -91,7 +95,7 @@ fn alerts(text: &mut String, outcome: &Outcome) {
             (grouped(alerts.count), PLAIN),
             severities(alerts),
         ]);
-        columns.note(&alerts.example, DIM);
+        columns.note(&alerts.example.sentence, DIM);
     }
     columns.write(text);
 }
@@ -196,13 +200,10 @@ fn requests(text: &mut String, outcome: &Outcome) {
 fn further(text: &mut String) {
     heading(text, "Look further", "");
     let mut columns = Columns::new(&[Left, Left]);
-    columns.row(
-        PLAIN,
-        ["cargo demo --keep", "leave it running, to look into the tables with the AWS CLI"],
-    );
+    columns.row(DIM, ["leave it running, to look into the tables", "cargo demo --keep"]);
     let invoke = "cargo millrace invoke analytics --data-file events/fraud-burst.json";
-    columns.row(PLAIN, [invoke, "one event"]);
-    columns.row(PLAIN, ["docs/local.md", "all of it, and cargo lambda"]);
+    columns.row(DIM, ["one event", invoke]);
+    columns.row(DIM, ["what else there is", "docs/local.md"]);
     columns.write(text);
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use millrace_runtime_api::{FunctionProcess, Outcome};
+use millrace_runtime_api::{FunctionProcess, LogSink, Outcome};
 
 use crate::answer;
 use crate::error::Error;
@@ -41,18 +41,23 @@ pub(crate) async fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Error> {
     let (payload, records) = event::read(&options.data_file)?;
-    interrupt
-        .unless_asked(async {
-            let stack = Stack::start(endpoint_url, Naming::Shared).await?;
-            let function = stack.run(options.function, &options.variables).await?;
-            for _ in 0..options.times {
-                invoke(&stack, &function, &options, &payload, records).await?;
-            }
-            function.stop().await;
-            stack.leave().await;
-            Ok(ExitCode::SUCCESS)
-        })
-        .await
+    interrupt.unless_asked(Box::pin(invoke_all(&options, endpoint_url, &payload, records))).await
+}
+
+async fn invoke_all(
+    options: &Options,
+    endpoint_url: Option<&str>,
+    payload: &[u8],
+    records: u64,
+) -> Result<ExitCode, Error> {
+    let stack = Stack::start(endpoint_url, Naming::Shared).await?;
+    let function = stack.run(options.function, &options.variables, LogSink::Stderr).await?;
+    for _ in 0..options.times {
+        invoke(&stack, &function, options, payload, records).await?;
+    }
+    function.stop().await;
+    stack.leave().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn invoke(
@@ -64,7 +69,6 @@ async fn invoke(
 ) -> Result<(), Error> {
     let watch = Watch::start(stack).await?;
     let before = Tables::read(stack).await?;
-    let logged = function.log_lines().len();
     let invoked = function.invoke(payload.to_vec()).await?;
 
     let name = options.data_file.display().to_string();
@@ -73,9 +77,6 @@ async fn invoke(
         let mut output = std::io::stdout().lock();
         let written = output.write_all(body).and_then(|()| output.write_all(b"\n"));
         written.and_then(|()| output.flush()).map_err(Error::Output)?;
-    }
-    for line in function.log_lines().iter().skip(logged) {
-        anstream::eprintln!("{line}");
     }
     let reported = reported?;
     let changes = watch.changes(stack).await?;

@@ -1,11 +1,9 @@
 //! What an invocation wrote where.
 
-use std::collections::BTreeMap;
-
 use anstyle::Style;
 
 use crate::error::Error;
-use crate::stack::{Changes, Rows, Stack};
+use crate::stack::{Changes, DeadLetter, Rows, Stack};
 use crate::text::Align::{Left, Right};
 use crate::text::{Columns, grouped};
 
@@ -65,16 +63,12 @@ fn dead_letters(text: &mut String, changes: &Changes) {
     if changes.dead_letters.is_empty() {
         return;
     }
-    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for letter in &changes.dead_letters {
-        by_reason.entry(&letter.reason).or_default().push(letter.position());
-    }
+    let mut letters: Vec<&DeadLetter> = changes.dead_letters.iter().collect();
+    letters.sort_by_key(|letter| (letter.reason.as_str(), letter.position()));
     let mut columns = Columns::new(&[Left, Left]);
     columns.row(DIM, ["dead letters", ""]);
-    for (reason, positions) in by_reason {
-        for position in positions {
-            columns.row(PLAIN, [reason, &position]);
-        }
+    for letter in letters {
+        columns.row(PLAIN, [&letter.reason, &letter.place()]);
     }
     columns.write(text);
 }
@@ -82,7 +76,9 @@ fn dead_letters(text: &mut String, changes: &Changes) {
 fn metrics(text: &mut String, changes: &Changes) {
     let mut columns = Columns::new(&[Left, Right, Left]);
     columns.row(DIM, ["metrics", "sum", ""]);
-    for (name, dimensions, sum) in changes.metrics.iter() {
+    // A sum of ages says nothing.
+    for (name, dimensions, sum) in changes.metrics.iter().filter(|(name, ..)| *name != "RecordAge")
+    {
         let dimensions: Vec<String> =
             dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
         columns.row(PLAIN, [name, &sum.to_string(), &dimensions.join(" ")]);

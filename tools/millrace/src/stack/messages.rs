@@ -60,8 +60,13 @@ impl DeadLetter {
         self.part.is_none_or(|part| part == 1)
     }
 
-    /// Where the record stood.
-    pub(crate) fn position(&self) -> String {
+    /// Where the record stood, for comparing.
+    pub(crate) fn position(&self) -> (Option<&str>, Option<i32>, Option<i64>) {
+        (self.topic.as_deref(), self.partition, self.offset)
+    }
+
+    /// Where the record stood, for a person.
+    pub(crate) fn place(&self) -> String {
         let topic = self.topic.as_deref().unwrap_or("unknown topic");
         let number =
             |number: Option<i64>| number.map_or("?".to_owned(), |number| number.to_string());
@@ -78,11 +83,11 @@ mod tests {
     fn a_dead_letter_tells_where_its_record_stood_and_no_more() {
         let body = r#"{"topic":"orders","partition":3,"offset":17,"reason":"not_json","value":"c2VjcmV0"}"#;
         let letter = DeadLetter::read("m-1".to_owned(), body, "queue").unwrap();
-        assert_eq!(letter.position(), "orders, partition 3, offset 17");
+        assert_eq!(letter.place(), "orders, partition 3, offset 17");
         assert!(!format!("{letter:?}").contains("c2VjcmV0"));
         let body = r#"{"topic":null,"partition":null,"offset":null,"reason":"not_a_list"}"#;
         let letter = DeadLetter::read("m-2".to_owned(), body, "queue").unwrap();
-        assert_eq!(letter.position(), "unknown topic, partition ?, offset ?");
+        assert_eq!(letter.place(), "unknown topic, partition ?, offset ?");
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod resources;
 mod rows;
 mod watch;
 
-use millrace_runtime_api::{FunctionProcess, FunctionSpec, function_binary};
+use millrace_runtime_api::{FunctionProcess, FunctionSpec, LogSink, function_binary};
 
 pub(crate) use aws::{Aws, CREDENTIALS, REGION};
 pub(crate) use messages::DeadLetter;
@@ -43,18 +43,19 @@ impl Stack {
     }
 
     /// Builds a function if need be and starts it. The variables come on top of those that lead it
-    /// to this stack.
+    /// to this stack; the lines that it writes go to the log.
     pub(crate) async fn run(
         &self,
         function: Function,
         variables: &[(String, String)],
+        log: LogSink,
     ) -> Result<FunctionProcess, Error> {
         let binary = tokio::task::spawn_blocking(move || function_binary(function.name()));
         let binary = match binary.await {
             Ok(binary) => binary?,
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         };
-        let mut spec = FunctionSpec::new(function.name(), binary);
+        let mut spec = FunctionSpec::new(function.name(), binary).with_log(log);
         for (name, value) in function.environment(&self.resources) {
             spec = spec.with_env(name, value);
         }

@@ -21,7 +21,7 @@ pub(crate) struct Watch {
 }
 
 /// What happened since a moment. Rows are read from the tables, see [`super::Rows`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// The sums of the function's metrics.
     pub(crate) metrics: Metrics,

@@ -1,0 +1,100 @@
+//! What a demo has to come to, reckoned from what is handed over and not from what came out: the
+//! sample events by the table in events/README.md, the stream record by record.
+
+use std::collections::BTreeMap;
+
+use millrace_generator::{BatchLimits, Generator, KafkaRecord, Settings, Tally};
+use serde_json::Value;
+
+/// The sample events, added up over the table.
+pub(crate) mod samples {
+    /// Invocations, one for each file.
+    pub(crate) const FILES: u64 = 24;
+    pub(crate) const RECORDS: u64 = 164;
+    pub(crate) const APPLIED: u64 = 133;
+    pub(crate) const DUPLICATES: u64 = 6;
+    pub(crate) const TOMBSTONES: u64 = 2;
+    /// By reason.
+    pub(crate) const DEAD: [(&str, u64); 7] = [
+        ("absurd_member", 8),
+        ("missing_member", 4),
+        ("nested_too_deep", 1),
+        ("not_a_json_object", 1),
+        ("not_json", 5),
+        ("unknown_topic", 2),
+        ("wrong_base64", 2),
+    ];
+    /// By detector, as far as [`super::Stream::alerts`] goes.
+    pub(crate) const ALERTS: [(&str, u64); 4] =
+        [("battery_low", 1), ("high_value", 2), ("humidity_range", 1), ("temperature_range", 1)];
+}
+
+/// What the stream comes to.
+#[derive(Debug, Default)]
+pub(crate) struct Stream {
+    pub(crate) tally: Tally,
+    pub(crate) batches: u64,
+    /// Records in batches that come again, by what they are.
+    pub(crate) events_again: u64,
+    pub(crate) tombstones_again: u64,
+    pub(crate) dead_again: u64,
+    /// Alerts of the detectors that look at one event alone.
+    pub(crate) alerts: BTreeMap<&'static str, u64>,
+}
+
+impl Stream {
+    pub(crate) fn of(settings: Settings) -> Self {
+        let limits = BatchLimits { max_records: 2_000, ..BatchLimits::default() };
+        let mut batches = Generator::new(settings).batches(limits);
+        let mut stream = Self::default();
+        while let Some(batch) = batches.next() {
+            stream.batches += 1;
+            for record in &batch.records {
+                match (record, event(record), batch.redelivery) {
+                    (_, Some(event), false) => stream.add_alerts(&record.topic, &event),
+                    (_, Some(_), true) => stream.events_again += 1,
+                    (KafkaRecord { value: None, .. }, None, true) => stream.tombstones_again += 1,
+                    (_, None, true) => stream.dead_again += 1,
+                    (_, None, false) => {}
+                }
+            }
+        }
+        stream.tally = batches.tally();
+        stream
+    }
+
+    fn add_alerts(&mut self, topic: &str, event: &Value) {
+        let mut add = |detector, raised: bool| {
+            *self.alerts.entry(detector).or_default() += u64::from(raised);
+        };
+        add("high_value", topic == "transactions" && number(&event["amount"]) > 10_000.0);
+        let outside = |measure: &str, low: f64, high: f64| {
+            let readings = readings(event, measure);
+            readings.iter().any(|reading| *reading < low || *reading > high)
+        };
+        add("temperature_range", outside("temperature", 0.0, 40.0));
+        add("humidity_range", outside("humidity", 5.0, 95.0));
+        add("battery_low", outside("battery_level", 10.0, f64::INFINITY));
+    }
+}
+
+/// The event in a record, if there is one: a JSON object that says whose it is.
+fn event(record: &KafkaRecord) -> Option<Value> {
+    let event: Value = serde_json::from_slice(record.value.as_deref()?).ok()?;
+    let names = ["userId", "user_id", "sensorId", "sensor_id"];
+    names.iter().any(|name| event.get(name).is_some()).then_some(event)
+}
+
+/// Both dialects: a list of readings of one type, or an object of measures.
+fn readings(event: &Value, measure: &str) -> Vec<f64> {
+    if event["sensorType"] == measure {
+        return event["readings"].as_array().into_iter().flatten().map(number).collect();
+    }
+    event["data"].get(measure).map(number).into_iter().collect()
+}
+
+/// A number, or one in a string.
+fn number(value: &Value) -> f64 {
+    let text = value.as_str().and_then(|text| text.parse().ok());
+    value.as_f64().or(text).unwrap_or_default()
+}

@@ -1,0 +1,111 @@
+//! Ctrl-C at any time: an orderly end, and no child left behind.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::command::millrace;
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+#[test]
+fn in_the_middle_of_the_stream() {
+    let mut demo = start(&["demo", "--json"]);
+    let function = wait_for(|| child_of(demo.id(), "analytics"));
+    interrupt(&demo);
+    let status = demo.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    wait_for(|| (!is_running(function)).then_some(()));
+    assert_eq!(rest_of(demo.stdout.take()), "", "no half of a report");
+    assert_eq!(rest_of(demo.stderr.take()), "millrace: interrupted\n");
+}
+
+#[test]
+fn while_what_was_kept_is_looked_at() {
+    let mut demo = start(&["demo", "--records", "500", "--json", "--keep"]);
+    let mut errors = BufReader::new(demo.stderr.take().expect("it is piped"));
+    let url = wait_for_line(&mut errors, "Running at ");
+    let url = url.split_whitespace().nth(2).expect("Running at URL").to_owned();
+    let line = wait_for_line(&mut errors, "sqs receive-message");
+    assert!(line.starts_with(&format!("aws --endpoint-url {url} ")), "{line}");
+    // It is the endpoints that answer there.
+    let address = url.strip_prefix("http://").expect("a URL");
+    std::net::TcpStream::connect(address).expect("something listens");
+
+    interrupt(&demo);
+    assert_eq!(demo.wait().expect("it ends").code(), Some(0));
+    assert!(std::net::TcpStream::connect(address).is_err(), "nothing listens any more");
+    let report = rest_of(demo.stdout.take());
+    serde_json::from_str::<serde_json::Value>(&report).expect("one JSON object");
+}
+
+#[test]
+fn while_endpoints_serve_others() {
+    let mut endpoints = start(&["endpoints"]);
+    let mut lines = BufReader::new(endpoints.stdout.take().expect("it is piped"));
+    let line = wait_for_line(&mut lines, "export STATE_TABLE=");
+    assert_eq!(line.trim_end(), "export STATE_TABLE=millrace-state");
+    interrupt(&endpoints);
+    assert_eq!(endpoints.wait().expect("it ends").code(), Some(0));
+}
+
+fn start(arguments: &[&str]) -> Child {
+    let mut command = millrace(arguments);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the command can be run")
+}
+
+/// What Ctrl-C does, but to the command alone: it has to take its function along by itself.
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("there is a kill").success());
+}
+
+fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < until, "waited for a minute");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn wait_for_line(lines: &mut impl BufRead, part: &str) -> String {
+    let mut line = String::new();
+    while lines.read_line(&mut line).expect("UTF-8") > 0 {
+        if line.contains(part) {
+            return line;
+        }
+        line.clear();
+    }
+    panic!("no line contained {part:?}");
+}
+
+fn rest_of(output: Option<impl Read>) -> String {
+    let mut text = String::new();
+    output.expect("it is piped").read_to_string(&mut text).expect("UTF-8");
+    text
+}
+
+/// A child process of this name.
+fn child_of(parent: u32, name: &str) -> Option<u32> {
+    let processes = fs::read_dir("/proc").expect("a list of processes");
+    let mut pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    pids.find(|pid| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let Some((start, rest)) = stat.rsplit_once(')') else { return false };
+        let is_named = start.ends_with(&format!("({name}"));
+        is_named && rest.split_whitespace().nth(1) == Some(&parent.to_string())
+    })
+}
+
+/// Whether a process exists and is more than an entry that nobody has collected.
+fn is_running(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(')').map(|(_, rest)| rest.trim_start());
+    state.is_some_and(|state| !state.starts_with(['Z', 'X']))
+}

@@ -1,0 +1,10 @@
+//! `millrace` as a user runs it: the real command, the real function, real endpoints.
+
+#![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
+
+mod command;
+mod demo;
+mod expected;
+#[cfg(target_os = "linux")]
+mod interrupt;
+mod invoke;
