@@ -1,0 +1,99 @@
+//! The environment variables of each function are those that its configuration reads.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::evaluation::{Parameters, members};
+use crate::stack::{FUNCTIONS, modes, resources};
+use crate::template::{read, text};
+
+/// The variables of a function as its crate declares them: the name, and the default if there is one.
+fn declared(function: &str) -> BTreeMap<&'static str, Option<&'static str>> {
+    match function {
+        "analytics" => analytics::VARIABLES.iter().map(|one| (one.name, one.default)).collect(),
+        "relay" => relay::VARIABLES.iter().map(|one| (one.name, one.default)).collect(),
+        _ => panic!("{function} is no function"),
+    }
+}
+
+#[test]
+fn each_function_is_given_exactly_the_variables_that_it_reads_with_the_same_defaults() {
+    let resources = resources(&Parameters::new());
+    for (id, function) in FUNCTIONS {
+        let given = resources[id]["Properties"]["Environment"]["Variables"].as_object().unwrap();
+        let declared = declared(function);
+        let given_names: Vec<&str> = given.keys().map(String::as_str).collect();
+        let mut declared_names: Vec<&str> = declared.keys().copied().collect();
+        declared_names.sort_unstable();
+        let mut sorted = given_names.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, declared_names, "variables of {function}");
+        for (name, value) in given {
+            // A number or `on` without quotation marks is for YAML to interpret.
+            let value = value.as_str().unwrap_or_else(|| panic!("{function}: {name} is no text"));
+            if let Some(default) = declared[name.as_str()] {
+                assert_eq!(value, default, "{function}: the default of {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_no_default_is_given_by_a_resource_or_a_parameter() {
+    let resources = resources(&Parameters::new());
+    for (id, function) in FUNCTIONS {
+        let given = &resources[id]["Properties"]["Environment"]["Variables"];
+        for (name, default) in declared(function) {
+            let value = given[name].as_str().unwrap_or_default();
+            assert!(default.is_some() || value.starts_with("${"), "{function}: {name}={value}");
+        }
+    }
+}
+
+#[test]
+fn partial_failures_are_on_where_the_mappings_report_them_and_off_elsewhere() {
+    for mode in modes() {
+        let resources = resources(&mode);
+        for (id, function) in FUNCTIONS {
+            let properties = &resources[id]["Properties"];
+            let told = &properties["Environment"]["Variables"]["PARTIAL_FAILURES"];
+            for (event, mapping) in members(&properties["Events"]) {
+                let reports = &mapping["Properties"]["FunctionResponseTypes"];
+                let expected = if reports.is_null() { "off" } else { "on" };
+                assert_eq!(told, expected, "{function} {event} with {mode:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_local_environment_gives_what_has_to_be_given_and_nothing_unknown() {
+    let local: Value = serde_json::from_str(&text("env.json")).unwrap();
+    let logical_ids: Vec<&str> = members(&local).map(|(id, _)| id.as_str()).collect();
+    assert_eq!(logical_ids, FUNCTIONS.map(|(id, _)| id));
+    for (id, function) in FUNCTIONS {
+        let declared = declared(function);
+        for (name, _) in members(&local[id]) {
+            assert!(declared.contains_key(name.as_str()), "{function} reads no {name}");
+        }
+        for (name, default) in declared {
+            assert!(default.is_some() || local[id][name].is_string(), "env.json: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_template_names_each_variable_once() {
+    // A YAML parser keeps the last of two, and a reader sees the first.
+    let template = text("template.yaml");
+    let resources = read("template.yaml");
+    for (id, _) in FUNCTIONS {
+        let variables = &resources["Resources"][id]["Properties"]["Environment"]["Variables"];
+        let block = template.split(&format!("\n  {id}:\n")).nth(1).unwrap();
+        let block = block.split("Events:").next().unwrap();
+        for (name, _) in members(variables) {
+            assert_eq!(block.matches(&format!(" {name}: ")).count(), 1, "{id}: {name}");
+        }
+    }
+}
