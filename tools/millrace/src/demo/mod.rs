@@ -3,9 +3,11 @@
 mod check;
 mod findings;
 mod keep;
+mod population;
 mod progress;
 mod report;
 mod samples;
+mod severities;
 mod stream;
 mod summary;
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::Outcome;
-use super::findings::Alerts;
+use super::severities;
 use crate::text::Align::{Left, Right};
 use crate::text::{Columns, counted, grouped, per, seconds};
 
@@ -93,33 +93,11 @@ fn alerts(text: &mut String, outcome: &Outcome) {
         columns.styled([
             (detector.clone(), PLAIN),
             (grouped(alerts.count), PLAIN),
-            severities(alerts),
+            severities::cell(&alerts.severities),
         ]);
         columns.note(&alerts.example.sentence, DIM);
     }
     columns.write(text);
-}
-
-/// The severities, and the style of the highest.
-fn severities(alerts: &Alerts) -> (String, Style) {
-    let named = |name: &str| alerts.severities.get(name).copied().unwrap_or_default();
-    let present: Vec<(&str, u64)> = ["LOW", "MEDIUM", "HIGH", "CRITICAL"]
-        .map(|name| (name, named(name)))
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .collect();
-    let style = match present.last() {
-        Some(("CRITICAL", _)) => BAD,
-        Some(("HIGH", _)) => AnsiColor::Red.on_default(),
-        Some(("MEDIUM", _)) => AnsiColor::Yellow.on_default(),
-        _ => PLAIN,
-    };
-    if let [(name, _)] = present[..] {
-        return (name.to_owned(), style);
-    }
-    let each = present.iter().map(|(name, count)| format!("{name} {}", grouped(*count)));
-    let words = each.collect::<Vec<_>>().join(", ");
-    (words, style)
 }
 
 fn users(text: &mut String, outcome: &Outcome) {

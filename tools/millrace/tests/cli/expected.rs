@@ -47,7 +47,7 @@ impl Stream {
         let limits = BatchLimits { max_records: 2_000, ..BatchLimits::default() };
         let mut batches = Generator::new(settings).batches(limits);
         let mut stream = Self::default();
-        while let Some(batch) = batches.next() {
+        for batch in batches.by_ref() {
             stream.batches += 1;
             for record in &batch.records {
                 match (record, event(record), batch.redelivery) {

@@ -76,13 +76,12 @@ fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
 
 fn wait_for_line(lines: &mut impl BufRead, part: &str) -> String {
     let mut line = String::new();
-    while lines.read_line(&mut line).expect("UTF-8") > 0 {
-        if line.contains(part) {
-            return line;
-        }
+    while !line.contains(part) {
         line.clear();
+        let length = lines.read_line(&mut line).expect("UTF-8");
+        assert!(length > 0, "no line contained {part:?}");
     }
-    panic!("no line contained {part:?}");
+    line
 }
 
 fn rest_of(output: Option<impl Read>) -> String {
@@ -97,8 +96,8 @@ fn child_of(parent: u32, name: &str) -> Option<u32> {
     let mut pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     pids.find(|pid| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let Some((start, rest)) = stat.rsplit_once(')') else { return false };
-        let is_named = start.ends_with(&format!("({name}"));
+        let Some((named, rest)) = stat.rsplit_once(')') else { return false };
+        let is_named = named.ends_with(&format!("({name}"));
         is_named && rest.split_whitespace().nth(1) == Some(&parent.to_string())
     })
 }
