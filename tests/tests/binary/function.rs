@@ -46,6 +46,7 @@ impl Function {
     /// The offsets that the answer to an event reports, and of what.
     pub(crate) async fn reported(&self, event: &Value) -> Vec<(String, i64)> {
         let answer = self.answer(event).await;
+        eprintln!("{}", self.process.log_lines().join("\n"));
         let identifier = |failure: &Value| {
             let identifier = &failure["itemIdentifier"];
             let partition = identifier["partition"].as_str().unwrap().to_owned();
@@ -69,7 +70,8 @@ impl Function {
             let alert: Value = serde_json::from_str(message).unwrap();
             alert["id"].as_str().unwrap().to_owned()
         };
-        let mut ids: Vec<String> = messages.iter().map(|published| id(&published.message)).collect();
+        let mut ids: Vec<String> =
+            messages.iter().map(|published| id(&published.message)).collect();
         ids.sort_unstable();
         ids
     }

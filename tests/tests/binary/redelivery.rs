@@ -19,7 +19,9 @@ async fn a_batch_sent_twice_counts_once() {
     let letters = function.aws.endpoints().queue_messages(&function.resources.queue_url);
     let ids: Vec<serde_json::Value> = letters
         .iter()
-        .map(|letter| serde_json::from_str::<serde_json::Value>(&letter.body).unwrap()["id"].clone())
+        .map(|letter| {
+            serde_json::from_str::<serde_json::Value>(&letter.body).unwrap()["id"].clone()
+        })
         .collect();
     assert_eq!(ids.len(), 2);
     assert_eq!(ids[0], ids[1]);

@@ -12,7 +12,10 @@ async fn it_refuses_to_start_without_its_configuration_and_names_every_variable(
     let mut spec = spec(&aws, &resources).await.with_env("RAPID_CLICKS_COUNT", "many");
     spec.env.retain(|(name, _)| name != "STATE_TABLE");
     let error = FunctionProcess::start(spec).await.err().unwrap().to_string();
-    assert!(error.contains("STATE_TABLE is not set; set it to the name of the DynamoDB table"), "{error}");
+    assert!(
+        error.contains("STATE_TABLE is not set; set it to the name of the DynamoDB table"),
+        "{error}"
+    );
     assert!(error.contains("RAPID_CLICKS_COUNT is `many`; set it to"), "{error}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use millrace_endpoints::{FaultKind, Service};
+use millrace_endpoints::{Entries, EntryError, FaultKind, Service};
 use millrace_runtime_api::{Deadline, InvokeOptions, Outcome};
 use serde_json::{Value, json};
 
@@ -13,7 +13,12 @@ async fn of_a_batch_that_fails_in_part_only_that_part_is_reported() {
     let function = Function::start().await;
     // One statement of the request that writes anna's, bert's and the partition's state is refused
     // for good; the first is anna's.
-    let refused = FaultKind::Partial { entries: [0].into(), error: Some("AccessDenied".to_owned()) };
+    let error = EntryError {
+        code: "AccessDenied".to_owned(),
+        message: "no".to_owned(),
+        is_sender_fault: true,
+    };
+    let refused = FaultKind::Partial { entries: Entries::At(vec![0]), error: Some(error) };
     function.aws.inject(Service::DynamoDb, "BatchExecuteStatement", refused);
     let event = event(&[payment("anna", 0), payment("bert", 1), payment("anna", 2)]);
     let expected = [("transactions-0".to_owned(), 0), ("transactions-0".to_owned(), 2)];

@@ -35,7 +35,9 @@ fn metrics(alarm: &Value) -> Vec<(String, String, Vec<String>)> {
 
 fn runbook(alarm: &Value) -> String {
     let description = shown(&alarm["AlarmDescription"]);
-    let (_, page) = description.split_once("Runbook: docs/operations/").unwrap_or_else(|| panic!("{description}"));
+    let (_, page) = description
+        .split_once("Runbook: docs/operations/")
+        .unwrap_or_else(|| panic!("{description}"));
     page.strip_suffix(".md").unwrap().to_owned()
 }
 
@@ -89,7 +91,9 @@ fn every_mapping_is_watched_by_every_alarm_on_mappings() {
     let mut watched: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, alarm) in of_type(&stack, "AWS::CloudWatch::Alarm") {
         for (namespace, metric, dimensions) in metrics(alarm) {
-            if namespace == "AWS/Lambda" && !["Errors", "Throttles", "Duration"].contains(&metric.as_str()) {
+            if namespace == "AWS/Lambda"
+                && !["Errors", "Throttles", "Duration"].contains(&metric.as_str())
+            {
                 watched.entry(metric).or_default().extend(dimensions);
             }
         }
@@ -171,9 +175,16 @@ fn metrics_of_our_own_are_ones_that_the_functions_publish() {
     let published = |metric: &str| source.contains(&format!("\"{metric}\""));
     let mut seen = BTreeSet::new();
     for (_, alarm) in of_type(&stack, "AWS::CloudWatch::Alarm") {
-        seen.extend(metrics(alarm).into_iter().filter(|(space, _, _)| space == "Ours").map(|(_, name, _)| name));
+        seen.extend(
+            metrics(alarm)
+                .into_iter()
+                .filter(|(space, _, _)| space == "Ours")
+                .map(|(_, name, _)| name),
+        );
     }
-    let body: Value = serde_json::from_str(stack["Dashboard"]["Properties"]["DashboardBody"].as_str().unwrap()).unwrap();
+    let body: Value =
+        serde_json::from_str(stack["Dashboard"]["Properties"]["DashboardBody"].as_str().unwrap())
+            .unwrap();
     for widget in body["widgets"].as_array().unwrap() {
         for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
             if metric[0] == "Ours" {

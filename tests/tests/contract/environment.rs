@@ -1,12 +1,22 @@
 //! The environment variables of each function are those that its configuration reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::evaluation::{Parameters, members};
+use crate::evaluation::{Parameters, members, parameters, shown};
 use crate::stack::{FUNCTIONS, modes, resources};
 use crate::template::{read, text};
+
+/// What the stack knows better than a default can: which topics there are, and their streams.
+const GIVEN_BY_THE_STACK: [(&str, &str, &str); 2] = [
+    (
+        "relay",
+        "STREAM_MAP",
+        "user-events=${UserEventsStream},transactions=${TransactionsStream},sensor-data=${SensorDataStream}",
+    ),
+    ("relay", "TOPICS", "user-events,transactions,sensor-data"),
+];
 
 /// The variables of a function as its crate declares them: the name, and the default if there is one.
 fn declared(function: &str) -> BTreeMap<&'static str, Option<&'static str>> {
@@ -23,17 +33,16 @@ fn each_function_is_given_exactly_the_variables_that_it_reads_with_the_same_defa
     for (id, function) in FUNCTIONS {
         let given = resources[id]["Properties"]["Environment"]["Variables"].as_object().unwrap();
         let declared = declared(function);
-        let given_names: Vec<&str> = given.keys().map(String::as_str).collect();
-        let mut declared_names: Vec<&str> = declared.keys().copied().collect();
-        declared_names.sort_unstable();
-        let mut sorted = given_names.clone();
-        sorted.sort_unstable();
-        assert_eq!(sorted, declared_names, "variables of {function}");
+        let given_names: BTreeSet<&str> = given.keys().map(String::as_str).collect();
+        let declared_names: BTreeSet<&str> = declared.keys().copied().collect();
+        assert_eq!(given_names, declared_names, "variables of {function}");
         for (name, value) in given {
             // A number or `on` without quotation marks is for YAML to interpret.
             let value = value.as_str().unwrap_or_else(|| panic!("{function}: {name} is no text"));
-            if let Some(default) = declared[name.as_str()] {
-                assert_eq!(value, default, "{function}: the default of {name}");
+            let better = GIVEN_BY_THE_STACK.iter().find(|one| (one.0, one.1) == (function, name));
+            let expected = better.map(|one| one.2).or(declared[name.as_str()]);
+            if let Some(expected) = expected {
+                assert_eq!(value, expected, "{function}: the value of {name}");
             }
         }
     }
@@ -49,6 +58,44 @@ fn what_has_no_default_is_given_by_a_resource_or_a_parameter() {
             assert!(default.is_some() || value.starts_with("${"), "{function}: {name}={value}");
         }
     }
+}
+
+/// A value with names in place of what only a deployment knows.
+fn deployed(value: &str) -> String {
+    let value = value.replace("${AlertTopic}", "arn:aws:sns:eu-central-1:123456789012:alerts");
+    let queue = "https://sqs.eu-central-1.amazonaws.com/123456789012/";
+    let value = match value.contains("DeadLetters}") {
+        true => value.replace("${", queue),
+        false => value.replace("${", ""),
+    };
+    value.replace('}', "").replace("Bucket", "-bucket").replace("Archive", "archive")
+}
+
+#[test]
+fn both_functions_start_with_what_they_are_given_in_every_mode() {
+    let mut all = modes();
+    all.push(parameters(&[("RelayDestination", "s3")]));
+    all.push(parameters(&[("TopicEpochs", "transactions=1"), ("DetectorsOff", "long_session")]));
+    for mode in all {
+        let resources = resources(&mode);
+        let lookup = |id: &str, name: &str| {
+            let value = &resources[id]["Properties"]["Environment"]["Variables"][name];
+            value.as_str().map(deployed)
+        };
+        let analytics = analytics::Config::read(&|name| lookup("AnalyticsFunction", name));
+        let relay = relay::Config::read(&|name| lookup("RelayFunction", name));
+        let is_provisioned = mode.get("PollerMode").is_none_or(|mode| mode == "provisioned");
+        assert_eq!(analytics.unwrap().partial_failures, is_provisioned, "{mode:?}");
+        assert_eq!(relay.unwrap().partial_failures, is_provisioned, "{mode:?}");
+    }
+}
+
+#[test]
+fn both_functions_start_with_the_local_environment() {
+    let local: Value = serde_json::from_str(&text("env.json")).unwrap();
+    let lookup = |id: &str, name: &str| local[id].get(name).map(shown);
+    analytics::Config::read(&|name| lookup("AnalyticsFunction", name)).unwrap();
+    relay::Config::read(&|name| lookup("RelayFunction", name)).unwrap();
 }
 
 #[test]

@@ -82,7 +82,8 @@ impl<'a> Evaluation<'a> {
     }
 
     fn object(&self, map: &Map<String, Value>) -> Value {
-        let members = map.iter().filter_map(|(name, value)| Some((name.clone(), self.value(value)?)));
+        let members =
+            map.iter().filter_map(|(name, value)| Some((name.clone(), self.value(value)?)));
         Value::Object(members.collect())
     }
 
@@ -91,7 +92,8 @@ impl<'a> Evaluation<'a> {
         match name {
             "Ref" => self.reference(argument.as_str().unwrap()),
             "Fn::GetAtt" => {
-                let path: Vec<&str> = arguments().iter().map(|part| part.as_str().unwrap()).collect();
+                let path: Vec<&str> =
+                    arguments().iter().map(|part| part.as_str().unwrap()).collect();
                 Some(json!(format!("${{{}}}", path.join("."))))
             }
             "Fn::If" => {
@@ -111,7 +113,9 @@ impl<'a> Evaluation<'a> {
                 let index = usize::try_from(arguments()[0].as_u64().unwrap()).unwrap();
                 let items = self.value(&arguments()[1]).unwrap();
                 // A list that only a deployment knows is a text here.
-                Some(items.get(index).cloned().unwrap_or_else(|| json!(format!("{items}[{index}]"))))
+                Some(
+                    items.get(index).cloned().unwrap_or_else(|| json!(format!("{items}[{index}]"))),
+                )
             }
             "Fn::Sub" => Some(json!(self.substituted(argument))),
             "Fn::GetAZs" | "Fn::Cidr" | "Fn::Base64" => Some(json!(name)),

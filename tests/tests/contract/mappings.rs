@@ -70,7 +70,10 @@ fn provisioned_pollers_give_up_after_a_finite_time_and_halve_what_fails() {
         let pollers = &mapping["ProvisionedPollerConfig"];
         let (minimum, maximum) = (&pollers["MinimumPollers"], &pollers["MaximumPollers"]);
         assert!(minimum.as_u64().unwrap() <= maximum.as_u64().unwrap(), "{place}");
-        assert!((0..=10_000).contains(&mapping["MaximumRetryAttempts"].as_i64().unwrap()), "{place}");
+        assert!(
+            (0..=10_000).contains(&mapping["MaximumRetryAttempts"].as_i64().unwrap()),
+            "{place}"
+        );
         let age = mapping["MaximumRecordAgeInSeconds"].as_i64().unwrap();
         assert!((60..=604_800).contains(&age), "{place}");
         assert_eq!(mapping["BisectBatchOnFunctionError"], true, "{place}");
@@ -83,7 +86,8 @@ fn every_mapping_has_a_failure_destination_all_metrics_and_a_start_that_skips_no
     for mode in modes() {
         for (function, event, mapping) in mappings(&mode) {
             let place = format!("{function} {event}");
-            let destination = json!({"OnFailure": {"Type": "S3", "Destination": "${FailedBatchBucket.Arn}"}});
+            let destination =
+                json!({"OnFailure": {"Type": "S3", "Destination": "${FailedBatchBucket.Arn}"}});
             assert_eq!(mapping["DestinationConfig"], destination, "{place}");
             let groups = json!({"Metrics": ["EventCount", "ErrorCount", "KafkaMetrics"]});
             assert_eq!(mapping["MetricsConfig"], groups, "{place}");
@@ -140,7 +144,10 @@ fn filters_and_the_registry_are_there_when_they_are_given_and_only_then() {
     for (function, event, mapping) in mappings(&given) {
         let is_filtered = function == "analytics";
         assert_eq!(mapping.get("FilterCriteria").is_some(), is_filtered, "{function} {event}");
-        assert_eq!(mapping["SchemaRegistryConfig"]["EventRecordFormat"], "JSON", "{function} {event}");
+        assert_eq!(
+            mapping["SchemaRegistryConfig"]["EventRecordFormat"], "JSON",
+            "{function} {event}"
+        );
     }
     for (function, event, mapping) in mappings(&Parameters::new()) {
         for setting in ["FilterCriteria", "KmsKeyArn", "SchemaRegistryConfig"] {

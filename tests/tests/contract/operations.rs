@@ -79,7 +79,10 @@ fn add_statements(folder: &str, actions: &mut BTreeSet<String>) {
     if !sources.iter().any(|source| calls_on_clients(source).contains(STATEMENTS)) {
         return;
     }
-    for source in sources.iter().filter(|source| source.contains("fn statement") || source.contains("Statement")) {
+    for source in sources
+        .iter()
+        .filter(|source| source.contains("fn statement") || source.contains("Statement"))
+    {
         for (verb, action) in VERBS {
             if source.contains(verb) || source.contains(&verb.replace('\\', "")) {
                 actions.insert(action.to_owned());

@@ -107,7 +107,10 @@ fn what_lambda_may_do_in_a_functions_name_is_what_its_mappings_need() {
     let cases = [
         (Parameters::new(), vec![&IAM_AUTHENTICATION[..]]),
         (parameters(&[("Tracing", "on")]), vec![&IAM_AUTHENTICATION[..], &TRACING[..]]),
-        (parameters(&[("SchemaRegistryArn", registry)]), vec![&IAM_AUTHENTICATION[..], &REGISTRY[..]]),
+        (
+            parameters(&[("SchemaRegistryArn", registry)]),
+            vec![&IAM_AUTHENTICATION[..], &REGISTRY[..]],
+        ),
         (existing("iam", &[]), vec![&IAM_AUTHENTICATION[..]]),
         (existing("scram", &[]), vec![&SECRET[..]]),
         (existing("mtls", &[]), vec![&SECRET[..]]),

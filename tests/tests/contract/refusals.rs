@@ -35,7 +35,11 @@ fn combinations_that_make_no_sense_are_refused_with_a_sentence_that_names_the_pa
         (parameters(&[("PollerMode", "on-demand")]), "Egress"),
         (parameters(&[("CreateClient", "yes")]), "Egress"),
         (
-            parameters(&[("PollerMode", "on-demand"), ("Egress", "nat"), ("SchemaRegistryArn", registry)]),
+            parameters(&[
+                ("PollerMode", "on-demand"),
+                ("Egress", "nat"),
+                ("SchemaRegistryArn", registry),
+            ]),
             "PollerMode",
         ),
         (parameters(&[("SensorDataTopic", "transactions")]), "SensorDataTopic"),
@@ -55,7 +59,10 @@ fn every_parameter_says_what_it_is_and_what_it_wants() {
         let constraints = ["AllowedPattern", "AllowedValues", "MinValue", "MaxValue"];
         if constraints.iter().any(|constraint| parameter.get(*constraint).is_some()) {
             let sentence = parameter["ConstraintDescription"].as_str();
-            assert!(sentence.is_some_and(|text| text.len() > 8), "{name} does not say what it wants");
+            assert!(
+                sentence.is_some_and(|text| text.len() > 8),
+                "{name} does not say what it wants"
+            );
         }
     }
 }
@@ -71,7 +78,8 @@ fn every_parameter_is_in_a_group_and_explained_in_the_documents() {
         }
     }
     grouped.sort();
-    let mut declared: Vec<String> = members(&template["Parameters"]).map(|(name, _)| name.clone()).collect();
+    let mut declared: Vec<String> =
+        members(&template["Parameters"]).map(|(name, _)| name.clone()).collect();
     declared.sort();
     assert_eq!(grouped, declared);
     let documents = crate::template::text("docs/deploy.md");

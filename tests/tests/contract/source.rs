@@ -35,7 +35,8 @@ pub(crate) fn calls_on_clients(source: &str) -> BTreeSet<String> {
     for (place, _) in source.match_indices("client") {
         let behind = source[place + "client".len()..].trim_start();
         let Some(method) = behind.strip_prefix('.') else { continue };
-        let end = method.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(method.len());
+        let end =
+            method.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(method.len());
         if method[end..].starts_with('(') {
             calls.insert(method[..end].to_owned());
         }

@@ -8,7 +8,8 @@ use crate::evaluation::{Evaluation, Parameters, members, parameters};
 use crate::template::read;
 
 /// The functions: the logical id of each, and the name of its crate.
-pub(crate) const FUNCTIONS: [(&str, &str); 2] = [("AnalyticsFunction", "analytics"), ("RelayFunction", "relay")];
+pub(crate) const FUNCTIONS: [(&str, &str); 2] =
+    [("AnalyticsFunction", "analytics"), ("RelayFunction", "relay")];
 
 const EXISTING: [(&str, &str); 5] = [
     ("Infrastructure", "existing"),
@@ -65,7 +66,8 @@ pub(crate) fn resources(parameters: &Parameters) -> BTreeMap<String, Value> {
 /// The resources of a stack nested in these, by the logical id of the nested stack.
 pub(crate) fn nested(resources: &BTreeMap<String, Value>, id: &str) -> BTreeMap<String, Value> {
     let properties = &resources[id]["Properties"];
-    let given = members(&properties["Parameters"]).map(|(name, value)| (name.clone(), value.clone()));
+    let given =
+        members(&properties["Parameters"]).map(|(name, value)| (name.clone(), value.clone()));
     let template = read(properties["TemplateURL"].as_str().unwrap());
     Evaluation::new(&template, &given.collect()).resources()
 }

@@ -36,11 +36,17 @@ fn every_table_has_the_keys_and_indexes_that_the_code_writes() {
         attributes.sort_unstable();
         assert_eq!(attributes, definition.key_attributes(), "{id}");
 
-        let indexes: Vec<Value> = definition.indexes.iter().map(|index| json!({
-            "IndexName": index.name,
-            "KeySchema": key_schema(index.partition_key, Some(index.sort_key)),
-            "Projection": {"ProjectionType": "ALL"},
-        })).collect();
+        let indexes: Vec<Value> = definition
+            .indexes
+            .iter()
+            .map(|index| {
+                json!({
+                    "IndexName": index.name,
+                    "KeySchema": key_schema(index.partition_key, Some(index.sort_key)),
+                    "Projection": {"ProjectionType": "ALL"},
+                })
+            })
+            .collect();
         let declared = table["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
         assert_eq!(declared, indexes, "{id}");
     }

@@ -3,7 +3,7 @@
 //! Where `MILLRACE_ENDPOINT_URL` is set they are those at that URL, whoever wrote them; else they
 //! are embedded, and can be looked into and told to fail.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 mod states;
 

@@ -1,0 +1,186 @@
+//! The handler in this process, on embedded endpoints: what it answers and when it fails.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use analytics::{Analytics, Config, Deadlines, HandlerError};
+use millrace_endpoints::{FaultKind, Service};
+use millrace_shared::delivery::Deadline;
+
+use crate::support::{Aws, FUNCTION, Resources};
+
+/// A function on resources of its own, with these variables besides the required ones.
+async fn function(aws: &Aws, variables: &[(&str, &str)]) -> (Analytics, Resources) {
+    let resources = aws.resources("").await;
+    let required = [
+        ("STATE_TABLE", resources.tables.state.as_str()),
+        ("SESSIONS_TABLE", &resources.tables.sessions),
+        ("WINDOWS_TABLE", &resources.tables.windows),
+        ("ALERTS_TABLE", &resources.tables.alerts),
+        ("ALERT_TOPIC_ARN", &resources.topic_arn),
+        ("DEAD_LETTER_QUEUE_URL", &resources.queue_url),
+    ];
+    let set: BTreeMap<&str, &str> = required.into_iter().chain(variables.iter().copied()).collect();
+    let config = Config::read(&|name| set.get(name).map(|text| (*text).to_owned())).unwrap();
+    (Analytics::new(config, &aws.clients, FUNCTION), resources)
+}
+
+fn deadlines() -> Deadlines {
+    let minute = Deadline::after(Duration::from_mins(1));
+    Deadlines { work: minute, finish: minute }
+}
+
+fn record(topic: &str, offset: &str, value: &str) -> String {
+    let value = base64_simd::STANDARD.encode_to_string(value);
+    let members = r#""partition":0,"timestamp":1767600000000"#;
+    format!(r#"{{"topic":"{topic}",{offset}{members},"value":"{value}"}}"#)
+}
+
+/// A payment above the limit, of this user.
+fn payment(offset: i64, user: &str) -> String {
+    let value = format!(
+        r#"{{"user_id":"{user}","amount":12000,"currency":"EUR","timestamp":"2026-01-05T08:00:00Z"}}"#
+    );
+    record("transactions", &format!(r#""offset":{offset},"#), &value)
+}
+
+fn event(records: &[String]) -> String {
+    let records = records.join(",");
+    format!(
+        r#"{{"eventSource":"aws:kafka","eventSourceArn":"arn:main","records":{{"transactions-0":[{records}]}}}}"#
+    )
+}
+
+async fn answer(function: &Analytics, event: &str) -> Result<String, HandlerError> {
+    let response = function.handle(event.as_bytes(), deadlines()).await?;
+    Ok(serde_json::to_string(&response).unwrap())
+}
+
+const SUCCESS: &str = r#"{"batchItemFailures":[]}"#;
+
+#[tokio::test]
+async fn a_batch_is_done_once_however_often_it_comes() {
+    let aws = Aws::embedded().await;
+    let (function, resources) = function(&aws, &[]).await;
+    let event =
+        event(&[payment(1, "a"), payment(2, "b"), record("transactions", r#""offset":3,"#, "?")]);
+    for _ in 0..2 {
+        assert_eq!(answer(&function, &event).await.unwrap(), SUCCESS);
+    }
+    let published = aws.endpoints().published();
+    assert_eq!(published.len(), 2);
+    assert_eq!(published[0].attributes["detector"], "high_value");
+    // A dead record is no part of any state, so it is told as often as it comes, under one id.
+    let letters = aws.endpoints().queue_messages(&resources.queue_url);
+    let ids: Vec<serde_json::Value> = letters
+        .iter()
+        .map(|letter| {
+            serde_json::from_str::<serde_json::Value>(&letter.body).unwrap()["id"].clone()
+        })
+        .collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1]);
+
+    let sum = |name: &str| -> f64 {
+        let data = aws.endpoints().metrics();
+        data.iter().filter(|datum| datum.name == name).map(|datum| datum.statistics.sum).sum()
+    };
+    assert!((sum("Duplicates") - 2.0).abs() < 1e-9);
+    assert!((sum("DeadRecords") - 2.0).abs() < 1e-9);
+    assert!((sum("HighSeverityAlerts") - 2.0).abs() < 1e-9);
+    assert!((sum("RecordsProcessedSuccess") - 6.0).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn records_whose_state_cannot_be_written_are_reported_and_the_others_are_not() {
+    let aws = Aws::embedded().await;
+    let (function, _) = function(&aws, &[]).await;
+    let event = event(&[payment(1, "a"), payment(2, "b"), payment(3, "a")]);
+    // The first statement of three (two users and the partition) is refused for good.
+    let message = "refused".to_owned();
+    let error = millrace_endpoints::EntryError {
+        code: "ValidationError".to_owned(),
+        message,
+        is_sender_fault: false,
+    };
+    let entries = millrace_endpoints::Entries::First(1);
+    let fault = FaultKind::Partial { entries, error: Some(error) };
+    aws.inject(Service::DynamoDb, "BatchExecuteStatement", fault);
+
+    let reported = answer(&function, &event).await.unwrap();
+    let item = |offset: &i64| {
+        format!(r#"{{"itemIdentifier":{{"partition":"transactions-0","offset":{offset}}}}}"#)
+    };
+    let of = |offsets: &[i64]| {
+        let items: Vec<String> = offsets.iter().map(item).collect();
+        format!(r#"{{"batchItemFailures":[{}]}}"#, items.join(","))
+    };
+    let all_that_can_be = [of(&[1, 3]), of(&[2]), of(&[1, 2, 3])];
+    assert!(all_that_can_be.contains(&reported), "{reported}");
+    assert_eq!(answer(&function, &event).await.unwrap(), SUCCESS);
+    let published = aws.endpoints().published();
+    let ids: std::collections::BTreeSet<&str> =
+        published.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!((published.len(), ids.len()), (3, 3));
+}
+
+#[tokio::test]
+async fn without_partial_failures_any_failure_fails_the_invocation() {
+    let aws = Aws::embedded().await;
+    let (function, _) = function(&aws, &[("PARTIAL_FAILURES", "off")]).await;
+    let event = event(&[payment(1, "a"), payment(2, "b")]);
+    aws.inject(Service::DynamoDb, "BatchGetItem", FaultKind::AccessDenied);
+    let error = answer(&function, &event).await.unwrap_err();
+    let expected = "2 of 2 records are not done, and PARTIAL_FAILURES is off; the whole batch has \
+                    to come again";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(answer(&function, &event).await.unwrap(), SUCCESS);
+}
+
+#[tokio::test]
+async fn a_record_that_can_be_neither_buried_nor_reported_fails_the_invocation() {
+    let aws = Aws::embedded().await;
+    let (function, _) = function(&aws, &[]).await;
+    let event = event(&[record("transactions", "", "no offset")]);
+    aws.inject(Service::Sqs, "SendMessageBatch", FaultKind::AccessDenied);
+    let error = answer(&function, &event).await.unwrap_err();
+    assert!(matches!(error, HandlerError::Unreportable(_)), "{error}");
+    assert_eq!(answer(&function, &event).await.unwrap(), SUCCESS);
+}
+
+#[tokio::test]
+async fn what_is_no_msk_event_is_said_to_be_none() {
+    let aws = Aws::embedded().await;
+    let (function, _) = function(&aws, &[]).await;
+    for body in ["null", r#"{"Records":[]}"#, "", "[]"] {
+        let error = answer(&function, body).await.unwrap_err();
+        assert!(error.to_string().starts_with("not an MSK event: "), "{error}");
+    }
+    assert_eq!(answer(&function, r#"{"records":{}}"#).await.unwrap(), SUCCESS);
+}
+
+#[tokio::test]
+async fn a_deadline_that_has_passed_reports_everything_and_loses_nothing() {
+    let aws = Aws::embedded().await;
+    let (function, _) = function(&aws, &[]).await;
+    let event = event(&[payment(1, "a"), record("transactions", r#""offset":2,"#, "?")]);
+    let late = Deadline::after(Duration::ZERO);
+    let deadlines = Deadlines { work: late, finish: late };
+    let response = function.handle(event.as_bytes(), deadlines).await.unwrap();
+    assert_eq!(response.failures(), 2);
+    assert_eq!(answer(&function, &event).await.unwrap(), SUCCESS);
+    assert_eq!(aws.endpoints().published().len(), 1);
+}
+
+#[tokio::test]
+async fn the_cluster_of_a_dead_letter_is_the_configured_one() {
+    let aws = Aws::embedded().await;
+    let (function, resources) = function(&aws, &[("CLUSTER_NAME", "blue")]).await;
+    let event = event(&[record("transactions", r#""offset":2,"#, "?")]);
+    assert_eq!(answer(&function, &event).await.unwrap(), SUCCESS);
+    let letters = aws.endpoints().queue_messages(&resources.queue_url);
+    let letter: serde_json::Value = serde_json::from_str(&letters[0].body).unwrap();
+    assert_eq!(letter["cluster"], "blue");
+}
