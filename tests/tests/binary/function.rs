@@ -46,7 +46,6 @@ impl Function {
     /// The offsets that the answer to an event reports, and of what.
     pub(crate) async fn reported(&self, event: &Value) -> Vec<(String, i64)> {
         let answer = self.answer(event).await;
-        eprintln!("{}", self.process.log_lines().join("\n"));
         let identifier = |failure: &Value| {
             let identifier = &failure["itemIdentifier"];
             let partition = identifier["partition"].as_str().unwrap().to_owned();
@@ -81,6 +80,7 @@ impl Function {
 pub(crate) async fn spec(aws: &Aws, resources: &Resources) -> FunctionSpec {
     FunctionSpec::new(FUNCTION, binary().await)
         .with_timeout(Duration::from_secs(30))
+        .with_env("AWS_REGION", "eu-central-1")
         .with_env("MILLRACE_ENDPOINT_URL", aws.url())
         .with_env("STATE_TABLE", &resources.tables.state)
         .with_env("SESSIONS_TABLE", &resources.tables.sessions)
