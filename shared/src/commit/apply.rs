@@ -6,7 +6,7 @@ use super::triage::Placed;
 use crate::alerts::{Alert, AlertSource, Cause, Evidence, Fact};
 use crate::detectors::Raised;
 use crate::kafka::Record;
-use crate::state::{Epoch, EntityState, OutboxEntry, Verdict};
+use crate::state::{EntityState, Epoch, OutboxEntry, Verdict};
 
 /// The longest message, the longest text and the most facts that an alert may hold, so that no
 /// detector can make a state too large to be written.
@@ -54,11 +54,7 @@ pub(super) fn apply(
     Ok(attempt)
 }
 
-fn apply_one(
-    state: &mut EntityState,
-    placed: &Placed<'_>,
-    context: &CommitContext<'_>,
-) -> Verdict {
+fn apply_one(state: &mut EntityState, placed: &Placed<'_>, context: &CommitContext<'_>) -> Verdict {
     let epoch = match state.watermarks.judge(&placed.position) {
         Verdict::New => state.watermarks.advance(&placed.position),
         Verdict::Suspicious if context.on_suspicious == OnSuspiciousDuplicate::Apply => {

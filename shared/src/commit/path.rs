@@ -64,10 +64,8 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
             works: group(&triage.events).into_iter().map(Work::new).collect(),
         };
         let mut tally = Tally::default();
-        let (dead_results, ()) = futures::join!(
-            self.bury(&triage.dead, deadline),
-            rounds.run(&mut tally, deadline),
-        );
+        let (dead_results, ()) =
+            futures::join!(self.bury(&triage.dead, deadline), rounds.run(&mut tally, deadline),);
 
         let works = rounds.works;
         let mut fates = Fates::new(batch.len());

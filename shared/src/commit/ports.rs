@@ -97,16 +97,12 @@ pub struct Parcel<'a> {
 pub trait Delivery {
     /// Delivers parcels. One result per parcel, in order: delivered (or refused for good, which
     /// has been logged), or why it is not known to be.
-    async fn deliver(&self, parcels: &[Parcel<'_>], deadline: Deadline)
-    -> Vec<Result<(), String>>;
+    async fn deliver(&self, parcels: &[Parcel<'_>], deadline: Deadline) -> Vec<Result<(), String>>;
 }
 
 /// The dead-letter queue.
 pub trait DeadLetters {
     /// Hands over records that can never succeed. One result per record, in order.
-    async fn bury(
-        &self,
-        records: &[DeadRecord<'_>],
-        deadline: Deadline,
-    ) -> Vec<Result<(), String>>;
+    async fn bury(&self, records: &[DeadRecord<'_>], deadline: Deadline)
+    -> Vec<Result<(), String>>;
 }
