@@ -58,8 +58,15 @@ fn in_event_order(batches: Vec<&[Record]>) -> Vec<Record> {
     ordered
 }
 
+/// A thousand cases each, or as many as `PROPTEST_CASES` says.
+fn config() -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let default = ProptestConfig::default();
+    ProptestConfig { cases: if asked { default.cases } else { 1_000 }, ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     /// I1, I2, I3: whatever fails and crashes, after delivery has caught up the world equals that
     /// of one sequential pass.
