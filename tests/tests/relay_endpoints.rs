@@ -1,5 +1,7 @@
 //! The relay against AWS endpoints, embedded or anybody's.
 
+#![allow(clippy::unwrap_used, clippy::large_futures, reason = "a test may")]
+
 mod relay_support;
 
 use std::time::Duration;
