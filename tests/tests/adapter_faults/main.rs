@@ -1,6 +1,8 @@
 //! The function's adapters when requests fail, whole or in part: what is sent again, what is given
 //! up, and that no request passes a limit.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -41,7 +41,7 @@ fn measures() -> OutboxEntry {
     OutboxEntry::Closed(Closed::Measures(ClosedMeasures { end, window }))
 }
 
-fn parcels<'a>(entries: &'a [(EntityKey, OutboxEntry)]) -> Vec<Parcel<'a>> {
+fn parcels(entries: &[(EntityKey, OutboxEntry)]) -> Vec<Parcel<'_>> {
     entries.iter().map(|(entity, entry)| Parcel { entity, entry }).collect()
 }
 

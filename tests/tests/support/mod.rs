@@ -144,7 +144,7 @@ pub(crate) fn retry() -> Retry {
 
 /// Far enough away for anything that works at all.
 pub(crate) fn deadline() -> Deadline {
-    Deadline::after(Duration::from_secs(60))
+    Deadline::after(Duration::from_mins(1))
 }
 
 /// Any credentials will do, and a region is needed for signing.

@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use millrace_shared::alerts::{Alert, AlertSource, Cause, Fact, Severity};
 use millrace_shared::amount::Amount;
 use millrace_shared::commit::{Stored, Version, Write};
@@ -11,16 +13,16 @@ use millrace_shared::time::EventTime;
 /// 2026-01-05T08:00:00Z
 pub(crate) const EIGHT: EventTime = EventTime::from_millis(1_767_600_000_000);
 
-pub(crate) fn user(id: impl ToString) -> EntityKey {
-    EntityKey::new(EntityKind::User, &id.to_string())
+pub(crate) fn user(id: impl Display) -> EntityKey {
+    EntityKey::new(EntityKind::User, &format!("{id}"))
 }
 
-pub(crate) fn sensor(id: impl ToString) -> EntityKey {
-    EntityKey::new(EntityKind::Sensor, &id.to_string())
+pub(crate) fn sensor(id: impl Display) -> EntityKey {
+    EntityKey::new(EntityKind::Sensor, &format!("{id}"))
 }
 
-pub(crate) fn partition(id: impl ToString) -> EntityKey {
-    EntityKey::new(EntityKind::Partition, &id.to_string())
+pub(crate) fn partition(id: impl Display) -> EntityKey {
+    EntityKey::new(EntityKind::Partition, &format!("{id}"))
 }
 
 /// A state after some events: a session and a window for users, a window for sensors.
@@ -81,7 +83,7 @@ pub(crate) fn shown(state: &EntityState) -> String {
 
 /// Asserts that this is what was read.
 pub(crate) fn assert_stored(read: Option<&Stored>, version: u64, state: &EntityState) {
-    let read = read.expect("there should be an item");
+    let read = read.unwrap();
     assert_eq!(read.version, Some(Version(version)));
     assert_eq!(shown(&read.state), shown(state));
 }
