@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use thiserror::Error;
 
 /// How long a connection may take. What a whole request may take is the business of
 /// [`millrace_shared::delivery`], which knows the deadline.
@@ -23,14 +24,26 @@ pub struct Clients {
     pub sqs: aws_sdk_sqs::Client,
 }
 
+/// There is no region to sign requests for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("AWS_REGION is not set; set it to the region of the tables, the topic and the queue")]
+pub struct NoRegion;
+
 impl Clients {
     /// Clients with the region and the credentials of the environment, at AWS or at an endpoint.
-    pub async fn from_environment(endpoint_url: Option<&str>) -> Self {
+    ///
+    /// # Errors
+    /// No region is set anywhere. Lambda always sets one.
+    pub async fn from_environment(endpoint_url: Option<&str>) -> Result<Self, NoRegion> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(url) = endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        Self::new(&loader.load().await)
+        let config = loader.load().await;
+        if config.region().is_none() {
+            return Err(NoRegion);
+        }
+        Ok(Self::new(&config))
     }
 
     /// Clients over a configuration, of which the retries are turned off.

@@ -138,6 +138,6 @@ fn log(done: &Done, started: Instant) {
         closed = tally.closed,
         conflicts = tally.conflicts,
         milliseconds = started.elapsed().as_millis(),
-        "batch"
+        "batch done"
     );
 }

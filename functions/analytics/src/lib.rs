@@ -30,7 +30,7 @@ mod request_error;
 
 pub use alert_topic::AlertTopic;
 pub use body::{Body, BodyLayer, BodyService};
-pub use clients::Clients;
+pub use clients::{Clients, NoRegion};
 pub use config::{Config, ConfigError, InFlight, TableNames, VARIABLES, Variable};
 pub use dead_letters::DeadLetterQueue;
 pub use deadline::Deadlines;

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use analytics::{Analytics, Body, BodyLayer, Clients, Config, Deadlines, init_error, logging};
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
@@ -19,17 +20,17 @@ async fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    let config = match Config::from_environment() {
-        Ok(config) => config,
-        Err(problems) => {
-            error!("refusing to start: {problems}");
-            if let Err(error) = init_error::report("Configuration", &problems.to_string()).await {
+    let (analytics, margin) = match start().await {
+        Ok(started) => started,
+        Err(reason) => {
+            error!("refusing to start: {reason}");
+            if let Err(error) = init_error::report("Configuration", &reason.to_string()).await {
                 error!("could not tell Lambda: {error}");
             }
             return ExitCode::FAILURE;
         }
     };
-    match run(config).await {
+    match run(&analytics, margin).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             error!("the Lambda Runtime API failed: {error}");
@@ -38,13 +39,17 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Takes one invocation after the other, as long as Lambda sends any.
-async fn run(config: Config) -> Result<(), Error> {
+/// Everything that is made once: the configuration, the clients, the function.
+async fn start() -> Result<(Analytics, Duration), Error> {
+    let config = Config::from_environment()?;
     let margin = config.deadline_margin;
-    let clients = Clients::from_environment(config.endpoint_url.as_deref()).await;
+    let clients = Clients::from_environment(config.endpoint_url.as_deref()).await?;
     let function = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "analytics".to_owned());
-    let analytics = Analytics::new(config, &clients, &function);
+    Ok((Analytics::new(config, &clients, &function), margin))
+}
 
+/// Takes one invocation after the other, as long as Lambda sends any.
+async fn run(analytics: &Analytics, margin: Duration) -> Result<(), Error> {
     let body = Body::default();
     let handler = service_fn(async |event: LambdaEvent<IgnoredAny>| {
         let deadlines = Deadlines::new(&event.context, margin);

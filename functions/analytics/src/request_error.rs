@@ -1,5 +1,7 @@
 //! What an AWS client's error means: try again, or not until somebody has changed something.
 
+use std::error::Error;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -93,23 +95,25 @@ fn not_sent(failed: &str, failure: &DispatchFailure) -> RequestError {
     if failure.is_io() {
         return RequestError::Again(format!("{failed}: the connection failed"));
     }
-    let source = failure.as_connector_error().map(ToString::to_string).unwrap_or_default();
-    let reasons = causes(failure);
-    if reasons.to_lowercase().contains("credential") {
-        return RequestError::Broken(format!("{failed}: no usable credentials: {reasons}"));
+    let reason = reason(failure);
+    let about = reason.to_lowercase();
+    if (about.contains("credential") || about.contains("region")) && !about.contains("timed out") {
+        return RequestError::Broken(format!(
+            "{failed}: no usable credentials or region: {reason}"
+        ));
     }
-    RequestError::Again(format!("{failed}: {source}"))
+    RequestError::Again(format!("{failed}: {reason}"))
 }
 
 /// The chain of causes, which for a request that was never sent holds nothing of its content.
-fn causes(failure: &DispatchFailure) -> String {
-    let mut reasons = Vec::new();
-    let mut cause = failure.as_connector_error().and_then(|error| std::error::Error::source(error));
+fn reason(failure: &DispatchFailure) -> String {
+    let mut causes = Vec::new();
+    let mut cause = failure.as_connector_error().and_then(Error::source);
     while let Some(error) = cause {
-        reasons.push(error.to_string());
+        causes.push(error.to_string());
         cause = error.source();
     }
-    reasons.join(": ")
+    causes.join(": ")
 }
 
 #[cfg(test)]
@@ -188,5 +192,7 @@ mod tests {
         let none =
             failure(ConnectorError::other("the credential provider was not enabled".into(), None));
         assert!(matches!(none, RequestError::Broken(_)), "{none}");
+        let slow = failure(ConnectorError::other("credentials provider timed out".into(), None));
+        assert!(matches!(slow, RequestError::Again(_)), "{slow}");
     }
 }

@@ -36,10 +36,13 @@ struct Post {
 }
 
 impl AlertTopic {
-    /// The topic with this ARN.
+    /// The topic with this ARN. Requests to a FIFO topic are made one after the other, so that an
+    /// entity's alerts are published in their order, unless one of them has to be sent again.
     pub fn new(client: Client, arn: &str, in_flight: InFlight, retry: Retry) -> Self {
-        let limits = Limits { entries: ENTRIES, bytes: BYTES, in_flight: in_flight.messages };
-        Self { client, arn: arn.to_owned(), is_fifo: is_fifo(arn), limits, retry }
+        let is_fifo = is_fifo(arn);
+        let in_flight = if is_fifo { 1 } else { in_flight.messages };
+        let limits = Limits { entries: ENTRIES, bytes: BYTES, in_flight };
+        Self { client, arn: arn.to_owned(), is_fifo, limits, retry }
     }
 
     /// Publishes alerts. One result per alert, in order. What the topic refuses for good stands in

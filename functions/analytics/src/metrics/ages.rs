@@ -9,10 +9,14 @@ const OCTAVES: f64 = 36.0;
 
 /// How old records were when they were handled, in milliseconds: a histogram of few values.
 ///
-/// An age counts as the next step above it (0, 1 ms, 1.19 ms, 1.41 ms, 1.68 ms, 2 ms and so on), so
-/// that the maximum is at most 19 % too high and the sum of a batch of any size fits into one datum.
+/// An age counts as the next step above it (0, 1 ms, 1.19 ms, 1.41 ms, 1.68 ms, 2 ms and so on), and
+/// those of the last step as the oldest of them. So the maximum is exact, other ages are at most
+/// 19 % too high, and a batch of any size fits into one datum.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct RecordAges(BTreeMap<u32, u64>);
+pub(super) struct RecordAges {
+    counts: BTreeMap<u32, u64>,
+    oldest: u64,
+}
 
 impl RecordAges {
     /// The ages of a batch's records that have a timestamp.
@@ -43,13 +47,19 @@ impl RecordAges {
                 (millis as f64).log2().mul_add(STEPS, 1.0).ceil().min(OCTAVES * STEPS + 1.0) as u32
             }
         };
-        *self.0.entry(step).or_default() += 1;
+        *self.counts.entry(step).or_default() += 1;
+        self.oldest = self.oldest.max(millis);
     }
 
     /// The values, ascending, and how often each occurred: 146 at most.
-    #[expect(clippy::cast_precision_loss, reason = "a count of records of one batch")]
+    #[expect(clippy::cast_precision_loss, reason = "counts of one batch, and ages in milliseconds")]
     pub(super) fn values_and_counts(&self) -> (Vec<f64>, Vec<f64>) {
-        self.0.iter().map(|(step, count)| (value(*step), *count as f64)).unzip()
+        let steps = self.counts.iter().map(|(step, count)| (value(*step), *count as f64));
+        let (mut values, counts): (Vec<f64>, Vec<f64>) = steps.unzip();
+        if let Some(last) = values.last_mut() {
+            *last = self.oldest as f64;
+        }
+        (values, counts)
     }
 }
 
@@ -89,17 +99,23 @@ mod tests {
             {"topic":"t","partition":0,"offset":3,"timestamp":5000},
             {"topic":"t","partition":0,"timestamp":999}]}}"#;
         let batch = Batch::decode(event.as_bytes()).unwrap();
-        // 100 ms is above 2^(26/4) = 90.5 and below 2^(27/4) = 107.6.
         let (values, counts) = RecordAges::of(&batch, 1_000).values_and_counts();
-        assert_eq!((values.len(), values[0], values[1]), (3, 0.0, 1.0));
-        assert!((values[2] - 107.634).abs() < 0.001, "{values:?}");
+        assert_eq!(values, [0.0, 1.0, 100.0]);
         assert_eq!(counts, [1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn ages_between_two_steps_count_as_the_upper_one_and_the_oldest_as_itself() {
+        // 100 is above 2^(26/4) = 90.5 and below 2^(27/4) = 107.63; so is 95.
+        let (values, counts) = ages(&[95, 100, 5_000, 5_100]).values_and_counts();
+        assert!((values[0] - 107.63).abs() < 0.01, "{values:?}");
+        assert_eq!((values[1], &counts[..]), (5_100.0, &[2.0, 2.0][..]));
     }
 
     proptest! {
         #[test]
-        fn a_value_is_the_age_or_at_most_a_fifth_above(millis in 1_u64..1 << 36) {
-            let (values, _) = ages(&[millis]).values_and_counts();
+        fn a_value_is_the_age_or_at_most_a_fifth_above(millis in 1_u64..1 << 35) {
+            let (values, _) = ages(&[millis, u64::MAX]).values_and_counts();
             #[expect(clippy::cast_precision_loss, reason = "below 2^52")]
             let ratio = values[0] / millis as f64;
             prop_assert!((0.999_999..1.2).contains(&ratio), "{ratio}");
@@ -107,7 +123,7 @@ mod tests {
 
         #[test]
         fn there_are_never_more_values_than_one_datum_takes(millis in prop::collection::vec(any::<u64>(), 0..3_000)) {
-            prop_assert!(ages(&millis).0.len() <= 146);
+            prop_assert!(ages(&millis).counts.len() <= 146);
         }
     }
 }
