@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod detectors;
 pub mod entity;
 pub mod events;
+mod json;
 pub mod kafka;
 pub mod settings;
 pub mod state;

@@ -1,6 +1,7 @@
 use thiserror::Error;
 
-use super::nesting::DEPTH_LIMIT;
+use super::members::DEPTH_LIMIT;
+use crate::json::SyntaxError;
 
 /// What makes a record's value no event, for good. It never holds any of the value.
 ///
@@ -33,6 +34,12 @@ pub enum EventError {
         /// What it can hold.
         wants: &'static str,
     },
+}
+
+impl From<SyntaxError> for EventError {
+    fn from(error: SyntaxError) -> Self {
+        Self::NotJson { position: error.position() }
+    }
 }
 
 impl EventError {

@@ -4,22 +4,20 @@
 //! each is read as what it should be. So a member of the wrong type costs that member and not the object, the last of
 //! several members of one name counts, and a number's digits are all there to be read exactly.
 
-use std::marker::PhantomData;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, de};
-use serde_json::value::RawValue;
-
 use super::error::EventError;
-use super::nesting;
+use crate::json::{Cursor, SyntaxError, TextValue};
+
+/// How many objects and lists may stand within each other. The cursor takes any number, but parts of an event are kept
+/// as they came and read later, by code that may recurse, as `serde_json` does up to this depth.
+pub(super) const DEPTH_LIMIT: usize = 128;
 
 /// A member as it is written; None if it is absent or null.
-pub(super) type Raw<'value> = Option<&'value RawValue>;
+pub(super) type Raw<'value> = Option<TextValue<'value>>;
 
 /// Places for the members that one kind of object may have.
 pub(super) trait Members<'value>: Default {
     /// The place of the member of this name; None if it is unknown.
-    fn place(&mut self, name: &str) -> Option<&mut Raw<'value>>;
+    fn place(&mut self, name: &[u8]) -> Option<&mut Raw<'value>>;
 }
 
 /// Declares a struct of [`Members`]: the places, and the names that lead to each.
@@ -35,11 +33,12 @@ macro_rules! members {
         }
 
         impl<'value> $crate::events::members::Members<'value> for $members<'value> {
-            fn place(&mut self, name: &str) -> Option<&mut $crate::events::members::Raw<'value>> {
-                match name {
-                    $( $( $name )|+ => Some(&mut self.$place), )+
-                    _ => None,
-                }
+            #[inline]
+            fn place(&mut self, name: &[u8]) -> Option<&mut $crate::events::members::Raw<'value>> {
+                $( if $( name == $name.as_bytes() )||+ {
+                    return Some(&mut self.$place);
+                } )+
+                None
             }
         }
     };
@@ -49,16 +48,38 @@ pub(super) use members;
 
 /// Finds the known members of the object that a whole value is.
 pub(super) fn of_value<'value, M: Members<'value>>(json: &'value str) -> Result<M, EventError> {
-    match serde_json::from_str::<Object<'value, M>>(json) {
-        Ok(_) if nesting::is_too_deep(json) => Err(EventError::TooDeep),
-        Ok(object) => Ok(object.members),
-        Err(error) => Err(why_not(json, &error)),
+    let mut cursor = Cursor::new(json);
+    if cursor.peek("an object")? != b'{' {
+        cursor.value()?;
+        cursor.finish()?;
+        return Err(EventError::NotAnObject);
     }
+    let members = of_object(&mut cursor)?;
+    cursor.finish()?;
+    // The object itself was entered, and the cursor counts what it takes whole.
+    if cursor.deepest() + 1 > DEPTH_LIMIT { Err(EventError::TooDeep) } else { Ok(members) }
 }
 
-/// Finds the known members of an object within a value; None if it is no object.
-pub(super) fn of_part<'value, M: Members<'value>>(json: &'value RawValue) -> Option<M> {
-    serde_json::from_str::<Object<'value, M>>(json.get()).ok().map(|object| object.members)
+/// Finds the known members of the object that comes next.
+#[inline]
+pub(super) fn of_object<'value, M: Members<'value>>(
+    cursor: &mut Cursor<'value, str>,
+) -> Result<M, SyntaxError> {
+    let mut members = M::default();
+    let mut more = cursor.enter_object()?;
+    while more {
+        match members.place(&cursor.member_name()?) {
+            None => cursor.skip_value()?,
+            Some(place) => {
+                let value = cursor.value()?;
+                if !value.is_null() {
+                    *place = Some(value);
+                }
+            }
+        }
+        more = cursor.more_members()?;
+    }
+    Ok(members)
 }
 
 /// Reads a member that there must be.
@@ -66,100 +87,21 @@ pub(super) fn required<'value, T>(
     member: &'static str,
     wants: &'static str,
     raw: Raw<'value>,
-    read: impl FnOnce(&'value RawValue) -> Option<T>,
+    read: impl FnOnce(TextValue<'value>) -> Option<T>,
 ) -> Result<T, EventError> {
     let raw = raw.ok_or(EventError::Missing { member })?;
     read(raw).ok_or(EventError::Absurd { member, wants })
 }
 
-/// A member's value as it is written; None for null.
-pub(super) fn next_raw<'value, A: MapAccess<'value>>(map: &mut A) -> Result<Raw<'value>, A::Error> {
-    let raw: &RawValue = map.next_value()?;
-    Ok((raw.get() != "null").then_some(raw))
-}
-
-struct Object<'value, M> {
-    members: M,
-    value: PhantomData<&'value str>,
-}
-
-impl<'de, M: Members<'de>> Deserialize<'de> for Object<'de, M> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = deserializer.deserialize_map(ObjectVisitor(PhantomData))?;
-        Ok(Self { members, value: PhantomData })
-    }
-}
-
-struct ObjectVisitor<M>(PhantomData<M>);
-
-impl<'de, M: Members<'de>> Visitor<'de> for ObjectVisitor<M> {
-    type Value = M;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<M, A::Error> {
-        let mut members = M::default();
-        while let Some(place) = map.next_key_seed(PlaceOf(&mut members, PhantomData))? {
-            match place {
-                None => drop(map.next_value::<IgnoredAny>()?),
-                Some(place) => *place = next_raw(&mut map)?.or(*place),
-            }
-        }
-        Ok(members)
-    }
-}
-
-/// Turns a member's name into its place.
-struct PlaceOf<'place, 'value, M>(&'place mut M, PhantomData<&'value str>);
-
-impl<'place, 'value: 'place, M: Members<'value>> DeserializeSeed<'value>
-    for PlaceOf<'place, 'value, M>
-{
-    type Value = Option<&'place mut Raw<'value>>;
-
-    fn deserialize<D: Deserializer<'value>>(self, name: D) -> Result<Self::Value, D::Error> {
-        name.deserialize_str(self)
-    }
-}
-
-impl<'place, 'value: 'place, M: Members<'value>> Visitor<'value> for PlaceOf<'place, 'value, M> {
-    type Value = Option<&'place mut Raw<'value>>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("a member's name")
-    }
-
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.place(name))
-    }
-}
-
-/// Tells what is no JSON from what is no object.
-#[cold]
-fn why_not(json: &str, error: &serde_json::Error) -> EventError {
-    if json.trim_ascii_start().starts_with('{') {
-        return not_json(json, error);
-    }
-    match serde_json::from_str::<IgnoredAny>(json) {
-        Ok(_) => EventError::NotAnObject,
-        Err(error) => not_json(json, &error),
-    }
-}
-
-fn not_json(json: &str, error: &serde_json::Error) -> EventError {
-    let lines_before = json.split_inclusive('\n').take(error.line().saturating_sub(1));
-    let line_start: usize = lines_before.map(str::len).sum();
-    let column = if error.is_eof() { error.column() } else { error.column().saturating_sub(1) };
-    EventError::NotJson { position: line_start + column }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
+    use std::fmt::Write;
+
+    use proptest::prelude::*;
+    use serde_json::Value as Json;
 
     use super::{EventError, of_value};
+    use crate::json::TextValue;
 
     members! {
         Pair { first: "first" | "1st", second: "second" }
@@ -167,7 +109,7 @@ mod tests {
 
     fn pair(json: &str) -> Result<(Option<&str>, Option<&str>), EventError> {
         let pair: Pair<'_> = of_value(json)?;
-        Ok((pair.first.map(RawValue::get), pair.second.map(RawValue::get)))
+        Ok((pair.first.map(TextValue::text), pair.second.map(TextValue::text)))
     }
 
     #[test]
@@ -206,7 +148,7 @@ mod tests {
             (r#"{"a":1} {"#, 8),
             (r#"{"a":1,}"#, 7),
             ("[1,", 3),
-            ("{\"a\":\"\t\"}", 5),
+            ("{\"a\":\"\t}", 8),
         ] {
             assert_eq!(pair(json), Err(EventError::NotJson { position }), "{json:?}");
         }
@@ -220,5 +162,67 @@ mod tests {
         assert_eq!(pair(&nested(1_000_000)), Err(EventError::TooDeep));
         let bomb = "{\"x\":".repeat(1_000_000);
         assert_eq!(pair(&bomb), Err(EventError::NotJson { position: 5_000_000 }));
+    }
+
+    /// Any JSON, with the known names at every level.
+    fn any_json() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            (-1e9_f64..1e9).prop_map(Json::from),
+            any::<String>().prop_map(Json::from),
+            "[\"\\\\{}\\[\\],:]{0,20}".prop_map(Json::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            let name = prop_oneof![
+                prop::sample::select(vec!["first", "1st", "second"]).prop_map(str::to_owned),
+                any::<String>()
+            ];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Json::from),
+                prop::collection::vec((name, inner), 0..6)
+                    .prop_map(|members| Json::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// A name as JSON, every character of it as an escape if so wanted.
+    fn written_name(name: &str, is_escaped: bool) -> String {
+        if !is_escaped {
+            return Json::from(name).to_string();
+        }
+        let mut written = String::from('"');
+        for unit in name.encode_utf16() {
+            write!(written, "\\u{unit:04x}").unwrap();
+        }
+        written.push('"');
+        written
+    }
+
+    proptest! {
+        #[test]
+        fn the_known_members_of_any_object_are_found_as_they_are_written(
+            members in prop::collection::vec(
+                (prop_oneof![4 => "first|1st|second", 1 => any::<String>()], any::<bool>(), any_json(), any::<bool>()), 0..8),
+            space in "[ \t\r\n]{0,2}",
+        ) {
+            let (mut first, mut second) = (None, None);
+            let mut written_members = Vec::new();
+            for (name, is_escaped, value, is_pretty) in &members {
+                let written = if *is_pretty { format!("{value:#}") } else { value.to_string() };
+                let name_json = written_name(name, *is_escaped);
+                written_members.push(format!("{space}{name_json}{space}:{space}{written}{space}"));
+                match &**name {
+                    _ if value.is_null() => {}
+                    "first" | "1st" => first = Some(written),
+                    "second" => second = Some(written),
+                    _ => {}
+                }
+            }
+            let json = format!("{space}{{{}}}{space}", written_members.join(","));
+            prop_assert!(serde_json::from_str::<Json>(&json).is_ok());
+            prop_assert_eq!(pair(&json), Ok((first.as_deref(), second.as_deref())), "{}", json);
+        }
     }
 }

@@ -20,6 +20,11 @@
 //!   number is a measure under its own name (16 at most), and `location` is the event's where it has
 //!   none.
 //!
+//! The structure of the whole value is checked (brackets, commas, colons, quotes, UTF-8, nesting); what stands in it is
+//! where it is read. So a known member that is no number or text by JSON's grammar (`01`, `1.2.3`, a broken escape, a
+//! control character in a text) is absurd, or absent where it may be; in an unknown one, and within [`UserEvent::data`]
+//! and the `location`s, it does no harm.
+//!
 //! ```text
 //!   value ─▶ members: each known member as it is written ─▶ text, number, time, readings ─▶ Event
 //! ```
@@ -30,9 +35,9 @@
 mod error;
 mod measure;
 mod members;
-mod nesting;
 mod number;
 mod readings;
+mod rfc_3339;
 mod sensor_reading;
 mod text;
 mod time;
@@ -46,7 +51,6 @@ pub use error::EventError;
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use crate::amount::Amount;
@@ -120,8 +124,8 @@ pub struct UserEvent<'value> {
     pub event_id: Option<Cow<'value, str>>,
     /// Where it came from.
     pub source: Option<Cow<'value, str>>,
-    /// Whatever else the producer says of it, as it came.
-    pub data: Option<&'value RawValue>,
+    /// Whatever else the producer says of it: JSON as it came, of checked structure and unchecked numbers and strings.
+    pub data: Option<&'value str>,
     /// When it happened.
     pub time: EventTime,
 }
@@ -140,8 +144,8 @@ pub struct Transaction<'value> {
     pub currency: Cow<'value, str>,
     /// To whom.
     pub merchant: Option<Cow<'value, str>>,
-    /// Where: a text or an object, as it came.
-    pub location: Option<&'value RawValue>,
+    /// Where: JSON as it came, a text or an object usually, of checked structure and unchecked numbers and strings.
+    pub location: Option<&'value str>,
     /// When it happened.
     pub time: EventTime,
 }
@@ -155,8 +159,8 @@ pub struct SensorReading<'value> {
     pub message_id: Option<Cow<'value, str>>,
     /// The readings in the producer's order, one or more, all finite.
     pub readings: SmallVec<[Reading<'value>; 4]>,
-    /// Where: a text or an object, as it came.
-    pub location: Option<&'value RawValue>,
+    /// Where: JSON as it came, a text or an object usually, of checked structure and unchecked numbers and strings.
+    pub location: Option<&'value str>,
     /// When it was measured.
     pub time: EventTime,
 }

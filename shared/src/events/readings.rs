@@ -6,19 +6,16 @@
 //! ```
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use super::Reading;
 use super::error::EventError;
 use super::measure;
-use super::members::{self, Raw, members, next_raw};
+use super::members::{self, Raw, members};
 use super::number::{A_MEASURED_VALUE, measured};
 use super::text::text;
+use crate::json::{Cursor, TextValue, lossy};
 
 /// Readings in their order.
 pub(super) type Readings<'value> = SmallVec<[Reading<'value>; 4]>;
@@ -31,14 +28,23 @@ const DATA_WANTS: &str = "an object with at least one number";
 
 /// Reads `readings`. What an item does not name is `measure`.
 pub(super) fn of_list<'value>(
-    list: &'value RawValue,
+    list: TextValue<'value>,
     measure: &Cow<'value, str>,
 ) -> Result<Readings<'value>, EventError> {
-    let items: Items<'value> = serde_json::from_str(list.get()).unwrap_or_default();
-    let readings: Option<Readings<'value>> =
-        items.0.into_iter().map(|item| of_item(item, measure)).collect();
-    let readings = readings.filter(|readings| !readings.is_empty());
+    let readings = items(list, measure).filter(|readings| !readings.is_empty());
     readings.ok_or(EventError::Absurd { member: "readings", wants: LIST_WANTS })
+}
+
+/// The items of a list; None if it is none, or one of them is no reading.
+fn items<'value>(list: TextValue<'value>, measure: &Cow<'value, str>) -> Option<Readings<'value>> {
+    let mut readings = Readings::new();
+    let mut cursor = Cursor::new(list.text());
+    let mut more = cursor.enter_array().ok()?;
+    while more {
+        readings.push(item(&mut cursor, measure)?);
+        more = cursor.more_items().ok()?;
+    }
+    Some(readings)
 }
 
 members! {
@@ -49,19 +55,19 @@ members! {
     }
 }
 
-fn of_item<'value>(item: &'value RawValue, default: &Cow<'value, str>) -> Option<Reading<'value>> {
-    if !item.get().starts_with('{') {
-        return Some(Reading { measure: default.clone(), value: measured(item)? });
+fn item<'value>(
+    cursor: &mut Cursor<'value, str>,
+    default: &Cow<'value, str>,
+) -> Option<Reading<'value>> {
+    if cursor.peek("an item").ok()? != b'{' {
+        let value = measured(cursor.value().ok()?)?;
+        return Some(Reading { measure: default.clone(), value });
     }
-    let item: Item<'value> = members::of_part(item)?;
+    let item: Item<'value> = members::of_object(cursor).ok()?;
     let named = item.measure.and_then(text).filter(|name| !name.is_empty());
     let measure = named.map_or_else(|| default.clone(), measure::name);
     Some(Reading { measure, value: measured(item.value?)? })
 }
-
-/// The items of a list as they are written.
-#[derive(Default)]
-struct Items<'value>(SmallVec<[&'value RawValue; 4]>);
 
 /// What `data` holds: the readings, and where they were made.
 pub(super) struct Data<'value> {
@@ -70,9 +76,9 @@ pub(super) struct Data<'value> {
 }
 
 /// Reads `data`: every number in it is a reading.
-pub(super) fn of_data(data: &RawValue) -> Result<Data<'_>, EventError> {
+pub(super) fn of_data(data: TextValue<'_>) -> Result<Data<'_>, EventError> {
     let absurd = EventError::Absurd { member: "data", wants: DATA_WANTS };
-    let data: Data<'_> = serde_json::from_str(data.get()).map_err(|_| absurd)?;
+    let data = measures(data).ok_or(absurd)?;
     for reading in &data.readings {
         if reading.value.is_nan() {
             let member = measure::member_of_data(&reading.measure).unwrap_or("data");
@@ -82,10 +88,26 @@ pub(super) fn of_data(data: &RawValue) -> Result<Data<'_>, EventError> {
     if data.readings.is_empty() { Err(absurd) } else { Ok(data) }
 }
 
+/// Everything in `data` that counts; None if it is no object.
+fn measures(json: TextValue<'_>) -> Option<Data<'_>> {
+    let mut data = Data { readings: Readings::new(), location: None };
+    let mut cursor = Cursor::new(json.text());
+    let mut more = cursor.enter_object().ok()?;
+    while more {
+        let name = lossy(cursor.member_name().ok()?);
+        let value = cursor.value().ok()?;
+        if !value.is_null() {
+            data.take(name, value);
+        }
+        more = cursor.more_members().ok()?;
+    }
+    Some(data)
+}
+
 impl<'value> Data<'value> {
     /// Takes a member. A known measure that is no number is kept as NaN, for a later member of the same name may still
     /// set it right; another one is none.
-    fn take(&mut self, name: Cow<'value, str>, raw: &'value RawValue) {
+    fn take(&mut self, name: Cow<'value, str>, raw: TextValue<'value>) {
         if name == "location" {
             self.location = Some(raw);
             return;
@@ -110,82 +132,5 @@ impl<'value> Data<'value> {
             }
         }
         self.readings.push(Reading { measure, value });
-    }
-}
-
-impl<'de> Deserialize<'de> for Items<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ItemsVisitor)
-    }
-}
-
-struct ItemsVisitor;
-
-impl<'de> Visitor<'de> for ItemsVisitor {
-    type Value = Items<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items<'de>, A::Error> {
-        let mut items = SmallVec::new();
-        while let Some(item) = list.next_element()? {
-            items.push(item);
-        }
-        Ok(Items(items))
-    }
-}
-
-impl<'de> Deserialize<'de> for Data<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(DataVisitor)
-    }
-}
-
-struct DataVisitor;
-
-impl<'de> Visitor<'de> for DataVisitor {
-    type Value = Data<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Data<'de>, A::Error> {
-        let mut data = Data { readings: SmallVec::new(), location: None };
-        while let Some(Name(name)) = map.next_key()? {
-            if let Some(raw) = next_raw(&mut map)? {
-                data.take(name, raw);
-            }
-        }
-        Ok(data)
-    }
-}
-
-/// A member's name, borrowed unless it holds an escape.
-struct Name<'value>(Cow<'value, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(NameVisitor)
-    }
-}
-
-struct NameVisitor;
-
-impl<'de> Visitor<'de> for NameVisitor {
-    type Value = Name<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a member's name")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Borrowed(name)))
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Owned(name.to_owned())))
     }
 }

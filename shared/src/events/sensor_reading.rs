@@ -6,6 +6,7 @@ use super::number::{A_MEASURED_VALUE, measured};
 use super::readings::{self, Data, Readings};
 use super::text::{AN_IDENTIFIER, identifier, text};
 use super::{Reading, SensorReading, measure, time};
+use crate::json::TextValue;
 use crate::kafka::Timestamp;
 
 members! {
@@ -38,7 +39,7 @@ pub(super) fn parse(
         sensor_id,
         message_id: members.message_id.and_then(identifier),
         readings,
-        location: members.location.or(location),
+        location: members.location.or(location).map(TextValue::text),
         time: time::of_event(members.timestamp, record_time)?,
     })
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
+use super::members::Raw;
+use crate::json::{Kind, TextValue};
 
 /// The longest identifier, in bytes. State is kept under it, and a key of the tables holds no more.
 const ID_LIMIT: usize = 1_024;
@@ -20,16 +21,14 @@ const NO_CURRENCY: &str = "XXX";
 /// A text, or the digits of a whole number: producers write identifiers either way. None for anything else.
 ///
 /// Borrowed unless it holds an escape.
-pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let json = raw.get();
-    let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        let is_whole_number = json.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        return is_whole_number.then_some(Cow::Borrowed(json));
-    };
-    if !inner.as_bytes().contains(&b'\\') {
-        return Some(Cow::Borrowed(inner));
+#[inline]
+pub(super) fn text(value: TextValue<'_>) -> Option<Cow<'_, str>> {
+    if value.kind() != Kind::Number {
+        return value.string();
     }
-    serde_json::from_str::<String>(json).ok().map(Cow::Owned)
+    let digits = value.number()?;
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    is_whole.then_some(Cow::Borrowed(digits))
 }
 
 /// The text without white space around it.
@@ -41,17 +40,17 @@ pub(super) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// A text of 1 to 1,024 bytes.
-pub(super) fn identifier(raw: &RawValue) -> Option<Cow<'_, str>> {
-    text(raw).filter(|text| (1..=ID_LIMIT).contains(&text.len()))
+pub(super) fn identifier(value: TextValue<'_>) -> Option<Cow<'_, str>> {
+    text(value).filter(|text| (1..=ID_LIMIT).contains(&text.len()))
 }
 
 /// A text of 1 to 256 bytes.
-pub(super) fn event_type(raw: &RawValue) -> Option<Cow<'_, str>> {
-    text(raw).filter(|text| (1..=EVENT_TYPE_LIMIT).contains(&text.len()))
+pub(super) fn event_type(value: TextValue<'_>) -> Option<Cow<'_, str>> {
+    text(value).filter(|text| (1..=EVENT_TYPE_LIMIT).contains(&text.len()))
 }
 
 /// A currency in capitals; `XXX` unless it is 1 to 8 letters or digits.
-pub(super) fn currency(raw: Option<&RawValue>) -> Cow<'_, str> {
+pub(super) fn currency(raw: Raw<'_>) -> Cow<'_, str> {
     let Some(code) = raw.and_then(text).map(trimmed) else { return Cow::Borrowed(NO_CURRENCY) };
     let is_code = (1..=CURRENCY_LIMIT).contains(&code.len())
         && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -67,9 +66,10 @@ pub(super) fn currency(raw: Option<&RawValue>) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Cursor;
 
-    fn raw(json: &str) -> &RawValue {
-        serde_json::from_str(json).unwrap()
+    fn raw(json: &str) -> TextValue<'_> {
+        Cursor::new(json).value().unwrap()
     }
 
     #[test]
@@ -92,15 +92,26 @@ mod tests {
 
     #[test]
     fn what_is_neither_is_none() {
-        for json in ["1.5", "1e3", "true", "null", "[]", "{}", r#""\ud800""#] {
+        for json in [
+            "1.5",
+            "1e3",
+            "01",
+            "1-1",
+            "true",
+            "null",
+            "[]",
+            "{}",
+            r#""\ud800""#,
+            r#""\x""#,
+            "\"\n\"",
+        ] {
             assert_eq!(text(raw(json)), None, "{json}");
         }
     }
 
     #[test]
     fn identifiers_and_types_have_a_length() {
-        let of_length =
-            |length: usize| serde_json::value::to_raw_value(&"i".repeat(length)).unwrap();
+        let of_length = |length: usize| format!("\"{}\"", "i".repeat(length));
         for (length, is_identifier, is_type) in [
             (0, false, false),
             (1, true, true),
@@ -109,8 +120,8 @@ mod tests {
             (1_024, true, false),
             (1_025, false, false),
         ] {
-            assert_eq!(identifier(&of_length(length)).is_some(), is_identifier, "{length}");
-            assert_eq!(event_type(&of_length(length)).is_some(), is_type, "{length}");
+            assert_eq!(identifier(raw(&of_length(length))).is_some(), is_identifier, "{length}");
+            assert_eq!(event_type(raw(&of_length(length))).is_some(), is_type, "{length}");
         }
     }
 

@@ -3,12 +3,13 @@
 use jiff::civil::Time;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::Offset;
-use serde_json::value::RawValue;
 
 use super::error::EventError;
 use super::members::Raw;
 use super::number::numeral;
+use super::rfc_3339;
 use crate::amount::millionths;
+use crate::json::TextValue;
 use crate::kafka::Timestamp;
 use crate::time::EventTime;
 
@@ -16,7 +17,7 @@ const MEMBER: &str = "timestamp";
 const WANTS: &str = "ISO 8601, or seconds or milliseconds since 1970, before 2100";
 
 /// Numbers below this are seconds (it would be the year 5138), others milliseconds (it is March 1973).
-const SECONDS_BELOW: u128 = 100_000_000_000;
+const SECONDS_BELOW: u64 = 100_000_000_000;
 const MILLIONTHS: i128 = 1_000_000;
 
 /// As many decimals of a second as are read. What follows is cut off.
@@ -35,20 +36,32 @@ pub(super) fn of_event(raw: Raw<'_>, record: Option<Timestamp>) -> Result<EventT
     plausible.ok_or(EventError::Absurd { member: MEMBER, wants: WANTS })
 }
 
-fn read(raw: &RawValue) -> Option<EventTime> {
-    let text = numeral(raw)?;
+fn read(value: TextValue<'_>) -> Option<EventTime> {
+    if let Some(whole) = value.whole_number() {
+        return Some(whole_since_1970(whole));
+    }
+    let text = numeral(value)?;
     // What a four-digit year begins is no number; not trying to read it as one is merely quicker.
     let has_year = text.as_bytes().get(4) == Some(&b'-');
     let number = if has_year { None } else { millionths(&text) };
     match number {
         Some(number) => since_1970(number),
-        None => iso_8601(&text),
+        None => match rfc_3339::millis(&text) {
+            Some(millis) => Some(EventTime::from_millis(millis)),
+            None => iso_8601(&text),
+        },
     }
+}
+
+/// Whole seconds or milliseconds since 1970.
+fn whole_since_1970(number: i64) -> EventTime {
+    let is_seconds = number.unsigned_abs() < SECONDS_BELOW;
+    EventTime::from_millis(if is_seconds { number * 1_000 } else { number })
 }
 
 /// Seconds or milliseconds since 1970, in millionths. A fraction of a millisecond is cut off.
 fn since_1970(number: i128) -> Option<EventTime> {
-    let is_seconds = number.unsigned_abs() < SECONDS_BELOW * MILLIONTHS.unsigned_abs();
+    let is_seconds = number.unsigned_abs() < u128::from(SECONDS_BELOW) * MILLIONTHS.unsigned_abs();
     let divisor = if is_seconds { MILLIONTHS / 1_000 } else { MILLIONTHS };
     i64::try_from(number.div_euclid(divisor)).ok().map(EventTime::from_millis)
 }
@@ -81,15 +94,21 @@ fn without_surplus_decimals(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::json::Cursor;
 
     /// 2026-01-05T08:00:00Z: 20,458 days after 1970-01-01, and 8 hours.
     const EIGHT: i64 = (20_458 * 24 + 8) * 3_600_000;
     const HOUR: i64 = 3_600_000;
 
+    fn raw(json: &str) -> TextValue<'_> {
+        Cursor::new(json).value().unwrap()
+    }
+
     fn time(json: &str) -> Option<i64> {
-        let raw = serde_json::from_str(json).unwrap();
-        of_event(Some(raw), None).ok().map(EventTime::as_millis)
+        of_event(Some(raw(json)), None).ok().map(EventTime::as_millis)
     }
 
     fn text(text: &str) -> Option<i64> {
@@ -192,11 +211,13 @@ mod tests {
             "-0.001",
             "1767600000000000",
             "1e400",
+            "01767600000",
+            "1767600000.",
             "true",
             "[1767600000]",
             "{}",
         ] {
-            let error = of_event(serde_json::from_str(json).unwrap(), Some(Timestamp(EIGHT)));
+            let error = of_event(Some(raw(json)), Some(Timestamp(EIGHT)));
             assert_eq!(error, Err(EventError::Absurd { member: MEMBER, wants: WANTS }), "{json}");
         }
     }
@@ -207,5 +228,48 @@ mod tests {
         assert_eq!(of_event(None, None), Err(EventError::Missing { member: MEMBER }));
         let absurd = EventError::Absurd { member: MEMBER, wants: WANTS };
         assert_eq!(of_event(None, Some(Timestamp(i64::MAX))), Err(absurd));
+    }
+
+    /// Times with every part in its place, most of them possible; some with a part too many or a byte that is wrong.
+    fn written() -> impl Strategy<Value = String> {
+        let date = (1960_u32..2110, 0_u32..14, 0_u32..33);
+        let time = (0_u32..25, 0_u32..61, 0_u32..61);
+        let damage = prop::option::weighted(0.1, (any::<prop::sample::Index>(), "[-+:.TZ0-9 ]"));
+        let rest = ("(\\.[0-9]{0,10})?", "Z|[-+][0-2][0-9]:[0-6][0-9]|");
+        (date, time, rest, damage).prop_map(
+            |((year, month, day), (h, m, s), (fraction, offset), damage)| {
+                let mut text =
+                    format!("{year}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}{fraction}{offset}");
+                if let Some((at, byte)) = damage {
+                    let at = at.index(text.len());
+                    text.replace_range(at..=at, &byte);
+                }
+                text
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn what_is_read_in_place_is_what_a_calendar_reads(text in written()) {
+            if let Some(millis) = rfc_3339::millis(&text) {
+                prop_assert_eq!(Some(EventTime::from_millis(millis)), iso_8601(&text), "{}", text);
+            }
+        }
+
+        #[test]
+        fn what_a_calendar_writes_is_read_in_place(
+            millis in 0..EventTime::END.as_millis(), offset_minutes in -1_439_i32..1_440, decimals in 0_usize..10,
+        ) {
+            let local = EventTime::from_millis(millis + i64::from(offset_minutes) * 60_000).to_string();
+            let (sign, minutes) = (if offset_minutes < 0 { '-' } else { '+' }, offset_minutes.abs());
+            let seconds = local.get(..19).unwrap();
+            prop_assume!(("1970".."2100").contains(&local.get(..4).unwrap()));
+            let fraction = if decimals == 0 { String::new() } else { format!(".{:0decimals$}", 0) };
+            let text = format!("{seconds}{fraction}{sign}{:02}:{:02}", minutes / 60, minutes % 60);
+            prop_assert_eq!(rfc_3339::millis(&text), Some(millis - millis % 1_000), "{}", text);
+        }
     }
 }

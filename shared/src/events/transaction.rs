@@ -4,6 +4,7 @@ use super::members::{self, members, required};
 use super::number::{AN_AMOUNT, amount};
 use super::text::{AN_IDENTIFIER, currency, identifier};
 use super::time;
+use crate::json::TextValue;
 use crate::kafka::Timestamp;
 
 members! {
@@ -32,7 +33,7 @@ pub(super) fn parse(
         amount: required("amount", AN_AMOUNT, members.amount, amount)?,
         currency: currency(members.currency),
         merchant: members.merchant.or(members.merchant_id).and_then(identifier),
-        location: members.location,
+        location: members.location.map(TextValue::text),
         time: time::of_event(members.timestamp, record_time)?,
     })
 }

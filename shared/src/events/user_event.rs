@@ -3,6 +3,7 @@ use super::error::EventError;
 use super::members::{self, members, required};
 use super::text::{AN_EVENT_TYPE, AN_IDENTIFIER, event_type, identifier};
 use super::time;
+use crate::json::TextValue;
 use crate::kafka::Timestamp;
 
 members! {
@@ -31,7 +32,7 @@ pub(super) fn parse(
         event_type: required("event_type", AN_EVENT_TYPE, kind, event_type)?,
         event_id: members.event_id.and_then(identifier),
         source: members.source.and_then(identifier),
-        data: members.event_data,
+        data: members.event_data.map(TextValue::text),
         time: time::of_event(members.timestamp, record_time)?,
     })
 }

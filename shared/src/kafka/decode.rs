@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use base64_simd::STANDARD as BASE64;
 
 use super::batch::{Batch, DeadSlot, MapKeyIndex, RecordSlot, Slot, Span};
-use super::cursor::{Cursor, SyntaxError};
 use super::dead::{DeadReason, Field};
 use super::error::EventError;
 use super::position::{Offset, Partition, TopicIndex};
 use super::timestamp::{Timestamp, TimestampType};
 use super::topics::Topics;
-use super::value::{Kind, Value};
+use crate::json::{Cursor, Kind, SyntaxError, Value, lossy};
 
 /// What a record of small values takes in an event, so that the list of records is reserved about
 /// right.
@@ -69,13 +68,13 @@ impl<'a> Decoder<'a> {
         let mut more = self.cursor.enter_object()?;
         while more {
             let name = self.cursor.member_name()?;
-            match name.string_bytes().as_deref() {
-                Some(b"eventSource") => event_source = self.cursor.value()?.string(),
-                Some(b"eventSourceArn") => event_source_arn = self.cursor.value()?.string(),
-                Some(b"bootstrapServers") => bootstrap_servers = self.cursor.value()?.string(),
-                Some(b"records") => has_records |= self.records()?,
+            match &*name {
+                b"eventSource" => event_source = self.cursor.value()?.string(),
+                b"eventSourceArn" => event_source_arn = self.cursor.value()?.string(),
+                b"bootstrapServers" => bootstrap_servers = self.cursor.value()?.string(),
+                b"records" => has_records |= self.records()?,
                 other => {
-                    has_capital_records |= other == Some(b"Records");
+                    has_capital_records |= other == b"Records";
                     self.cursor.value()?;
                 }
             }
@@ -110,7 +109,7 @@ impl<'a> Decoder<'a> {
         }
         let mut more = self.cursor.enter_object()?;
         while more {
-            let map_key = self.cursor.member_name()?.string_lossy();
+            let map_key = lossy(self.cursor.member_name()?);
             self.record_list(map_key)?;
             more = self.cursor.more_members()?;
         }
@@ -148,15 +147,15 @@ impl<'a> Decoder<'a> {
         while more {
             let name = self.cursor.member_name()?;
             let value = self.cursor.value()?;
-            match name.string_bytes().as_deref() {
-                Some(b"topic") => members.topic = self.topic(value),
-                Some(b"partition") => members.partition = partition(value),
-                Some(b"offset") => members.offset = offset(value),
-                Some(b"timestamp") => members.timestamp = Timestamp::from_value(value),
-                Some(b"timestampType") => members.timestamp_type = TimestampType::from_value(value),
-                Some(b"key") => members.key = self.base64(value, Field::Key),
-                Some(b"value") => members.value = self.base64(value, Field::Value),
-                Some(b"headers") => members.headers = value.text(),
+            match &*name {
+                b"topic" => members.topic = self.topic(value),
+                b"partition" => members.partition = partition(value),
+                b"offset" => members.offset = offset(value),
+                b"timestamp" => members.timestamp = Timestamp::from_value(value),
+                b"timestampType" => members.timestamp_type = TimestampType::from_value(value),
+                b"key" => members.key = self.base64(value, Field::Key),
+                b"value" => members.value = self.base64(value, Field::Value),
+                b"headers" => members.headers = value.text(),
                 _ => {}
             }
             more = self.cursor.more_members()?;

@@ -1,6 +1,6 @@
 //! Why a body is no event of a Kafka event source.
 
-use super::cursor::SyntaxError;
+use crate::json::SyntaxError;
 
 /// The whole body is unusable. What is wrong with a single record is a
 /// [`DeadReason`](super::DeadReason) instead.

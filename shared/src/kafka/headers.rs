@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::cursor::{Cursor, SyntaxError};
-use super::value::{Kind, Value};
+use crate::json::{Cursor, Kind, SyntaxError, Value, lossy};
 
 /// One header. Names may occur more than once.
 #[derive(Clone, PartialEq, Eq)]
@@ -105,7 +104,7 @@ fn read_object<'b>(
     }
     let mut more = cursor.enter_object()?;
     while more {
-        let name = cursor.member_name()?.string_lossy();
+        let name = lossy(cursor.member_name()?);
         let value = cursor.value()?;
         items.push(read_bytes(value).map(|value| Header { name, value }));
         more = cursor.more_members()?;

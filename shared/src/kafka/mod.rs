@@ -23,25 +23,22 @@
 //! | a timestamp, a schema, `eventSource`, an unknown member | nothing: read as absent |
 
 mod batch;
-mod cursor;
 mod dead;
 mod decode;
 mod error;
 mod headers;
-mod nesting;
 mod position;
 mod record;
 mod response;
 mod schema;
 mod timestamp;
 mod topics;
-mod value;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::json::SyntaxError;
 pub use batch::{Batch, Entry};
-pub use cursor::SyntaxError;
 pub use dead::{DeadReason, DeadRecord, Field};
 pub use error::EventError;
 pub use headers::{Header, HeaderError, Headers};

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cursor::{Cursor, SyntaxError};
-use super::value::{Kind, Value};
+use crate::json::{Cursor, Kind, SyntaxError, Value};
 
 /// The schema that a record's key or value was written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +32,7 @@ fn member<'b>(object_json: &'b [u8], name: &str) -> Result<Option<Value<'b>>, Sy
     while more {
         let member_name = cursor.member_name()?;
         let value = cursor.value()?;
-        if member_name.string_bytes().as_deref() == Some(name.as_bytes()) {
+        if *member_name == *name.as_bytes() {
             found = Some(value);
         }
         more = cursor.more_members()?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::value::{Kind, Value};
+use crate::json::{Kind, Value};
 
 /// Milliseconds since 1970-01-01T00:00:00Z. Never negative when it comes from a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,8 +81,8 @@ impl TimestampType {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cursor::Cursor;
     use super::*;
+    use crate::json::Cursor;
 
     fn timestamp(text: &str) -> Option<i64> {
         let value = Cursor::new(text.as_bytes()).value().unwrap();

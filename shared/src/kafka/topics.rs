@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::position::TopicIndex;
-use super::value::Value;
+use crate::json::Value;
 
 /// Gives every topic a number in the order of its first record.
 #[derive(Debug, Default)]
@@ -47,8 +47,8 @@ impl<'a> Topics<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cursor::Cursor;
     use super::*;
+    use crate::json::Cursor;
 
     #[test]
     fn a_topic_has_one_number_however_it_is_written() {

@@ -127,10 +127,39 @@ fn a_part_that_is_kept_is_never_nested_too_deeply_to_be_read() {
     };
     let deepest = nested(127);
     let event = user_event(&deepest).unwrap();
-    let data = event.data.unwrap().get();
+    let data = event.data.unwrap();
     assert!(serde_json::from_str::<serde_json::Value>(data).is_ok());
     assert_eq!(user_event(&nested(128)).unwrap_err(), EventError::TooDeep);
     assert_eq!(user_event(&nested(1_000_000)).unwrap_err(), EventError::TooDeep);
+}
+
+#[test]
+fn what_is_wrong_within_an_unknown_member_does_no_harm_and_within_a_known_one_it_does() {
+    for wrong in ["01", "1.2.3", "-", "1e", r#""\x""#, r#""\ud800""#, "\"\t\""] {
+        let unknown = format!(
+            r#"{{"unknown":{wrong},"user_id":"u","event_type":"click","event_data":[{wrong}]}}"#
+        );
+        assert_eq!(user_event(&unknown).unwrap().data, Some(&*format!("[{wrong}]")), "{wrong}");
+        let required = format!(r#"{{"user_id":{wrong},"event_type":"click"}}"#);
+        assert_eq!(absurd(user_event(&required)), "user_id", "{wrong}");
+        let optional = format!(r#"{{"user_id":"u","event_type":"click","source":{wrong}}}"#);
+        assert_eq!(user_event(&optional).unwrap().source, None, "{wrong}");
+        let amount = format!(r#"{{"user_id":"u","amount":{wrong}}}"#);
+        assert_eq!(absurd(transaction(&amount)), "amount", "{wrong}");
+        let timestamp = format!(r#"{{"user_id":"u","amount":1,"timestamp":{wrong}}}"#);
+        assert_eq!(absurd(transaction(&timestamp)), "timestamp", "{wrong}");
+        let item = format!(r#"{{"sensor_id":"s","readings":[1,{wrong}]}}"#);
+        assert_eq!(absurd(sensor_reading(&item)), "readings", "{wrong}");
+        let data = format!(
+            r#"{{"sensor_id":"s","data":{{"humidity":1,"temperature":{wrong},"other":{wrong}}}}}"#
+        );
+        assert_eq!(absurd(sensor_reading(&data)), "data.temperature", "{wrong}");
+    }
+    // The structure is checked everywhere.
+    for wrong in ["[1,]", "{1:2}", "[}", "nul", "+1", "\"\\\"", "NaN"] {
+        let unknown = format!(r#"{{"user_id":"u","event_type":"click","unknown":{wrong}}}"#);
+        assert_eq!(user_event(&unknown).unwrap_err().code(), "not_json", "{wrong}");
+    }
 }
 
 #[test]

@@ -155,7 +155,7 @@ proptest! {
         prop_assert_eq!(&*event.user_id, user_id);
         prop_assert_eq!(&*event.event_type, kind);
         prop_assert_eq!(event.event_id.as_deref(), Some(&*event_id));
-        prop_assert_eq!(event.data.unwrap().get(), r#"{"k":[1]}"#);
+        prop_assert_eq!(event.data.unwrap(), r#"{"k":[1]}"#);
         prop_assert_eq!(event.time, time);
     }
 

@@ -30,7 +30,7 @@ fn the_camel_case_dialect() {
     )
     .unwrap();
     assert_eq!((&*message.sensor_id, message.message_id.as_deref()), ("s-1", None));
-    assert_eq!(message.location.unwrap().get(), "\"hall 3\"");
+    assert_eq!(message.location.unwrap(), "\"hall 3\"");
     assert_eq!(message.time, EventTime::from_millis(EIGHT));
     let values: Vec<_> = message.readings.iter().map(|one| (&*one.measure, one.value)).collect();
     assert_eq!(values, [("temperature", 21.5), ("temperature", 22.0)]);
@@ -44,7 +44,7 @@ fn the_snake_case_dialect() {
     )
     .unwrap();
     assert_eq!((&*message.sensor_id, message.message_id.as_deref()), ("s-1", Some("m-1")));
-    assert_eq!(message.location.unwrap().get(), r#"{"room":4}"#);
+    assert_eq!(message.location.unwrap(), r#"{"room":4}"#);
     assert_eq!(message.time, EventTime::from_millis(EIGHT + 500));
     let values: Vec<_> = message.readings.iter().map(|one| (&*one.measure, one.value)).collect();
     assert_eq!(
@@ -190,7 +190,7 @@ fn readings_come_before_data_and_data_before_members() {
     assert_eq!(readings(json), named(&[("reading", 1.0)]));
     let json = r#"{"sensor_id":"s","temperature":3,"data":{"temperature":2,"location":"in"},"location":"out"}"#;
     assert_eq!(readings(json), named(&[("temperature", 2.0)]));
-    assert_eq!(sensor_reading(json).unwrap().location.unwrap().get(), "\"out\"");
+    assert_eq!(sensor_reading(json).unwrap().location.unwrap(), "\"out\"");
 }
 
 #[test]

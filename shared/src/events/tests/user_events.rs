@@ -13,7 +13,7 @@ fn the_camel_case_dialect() {
     assert_eq!((&*event.user_id, &*event.event_type), ("u-1", "page_view"));
     assert_eq!(event.event_id.as_deref(), Some("e-9"));
     assert_eq!(event.source.as_deref(), Some("web"));
-    assert_eq!(event.data.unwrap().get(), r#"{"page":"/home", "ms":12}"#);
+    assert_eq!(event.data.unwrap(), r#"{"page":"/home", "ms":12}"#);
     assert_eq!(event.time, EventTime::from_millis(EIGHT + 250));
 }
 
@@ -45,7 +45,7 @@ fn the_dialects_mix_and_unknown_members_are_ignored() {
     .unwrap();
     assert_eq!((&*event.user_id, &*event.event_type), ("u", "click"));
     assert_eq!(event.event_id.as_deref(), Some("e"));
-    assert_eq!(event.data.unwrap().get(), "[1]");
+    assert_eq!(event.data.unwrap(), "[1]");
 }
 
 #[test]

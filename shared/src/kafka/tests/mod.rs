@@ -3,4 +3,3 @@
 mod events;
 mod properties;
 mod records;
-mod structure;

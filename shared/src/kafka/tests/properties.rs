@@ -1,10 +1,10 @@
-//! Whatever the bytes are: no panic, and what `serde_json` accepts the cursor accepts too.
+//! Whatever the bytes are: no panic.
 
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::super::cursor::Cursor;
 use super::super::*;
+use crate::json::Cursor;
 
 /// Decodes and reads everything that can be read.
 fn read_everything(body: &[u8]) {
@@ -33,15 +33,6 @@ fn read_everything(body: &[u8]) {
         Entry::Dead(dead) => dead.offset.is_some(),
     });
     assert_eq!(BatchResponse::from_failed(&batch, everything).is_ok(), reportable);
-}
-
-fn cursor_accepts(text: &[u8]) -> bool {
-    let mut cursor = Cursor::new(text);
-    cursor.value().is_ok() && cursor.finish().is_ok()
-}
-
-fn serde_json_accepts(text: &[u8]) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// The member names that the decoder looks for.
@@ -96,57 +87,6 @@ fn event() -> impl Strategy<Value = Json> {
     })
 }
 
-/// JSON without numbers whose strings are letters.
-fn plain_json() -> impl Strategy<Value = Json> {
-    let scalar = prop_oneof![
-        Just(Json::Null),
-        any::<bool>().prop_map(Json::from),
-        "[a-z]{0,3}".prop_map(Json::from),
-    ];
-    scalar.prop_recursive(5, 24, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
-            prop::collection::vec(("[a-z]{0,3}", inner), 0..4)
-                .prop_map(|members| Json::Object(members.into_iter().collect())),
-        ]
-    })
-}
-
-#[derive(Debug, Clone)]
-enum Damage {
-    Replace(prop::sample::Index, u8),
-    Insert(prop::sample::Index, u8),
-    Remove(prop::sample::Index),
-}
-
-fn damage(bytes: &'static [u8]) -> impl Strategy<Value = Damage> {
-    let at = any::<prop::sample::Index>;
-    let byte = || prop::sample::select(bytes);
-    prop_oneof![
-        (at(), byte()).prop_map(|(at, byte)| Damage::Replace(at, byte)),
-        (at(), byte()).prop_map(|(at, byte)| Damage::Insert(at, byte)),
-        at().prop_map(Damage::Remove),
-    ]
-}
-
-fn damaged(text: String, damage: &[Damage]) -> Vec<u8> {
-    let mut text = text.into_bytes();
-    for change in damage {
-        if text.is_empty() {
-            return text;
-        }
-        let length = text.len();
-        match change {
-            Damage::Replace(at, byte) => text[at.index(length)] = *byte,
-            Damage::Insert(at, byte) => text.insert(at.index(length), *byte),
-            Damage::Remove(at) => {
-                text.remove(at.index(length));
-            }
-        }
-    }
-    text
-}
-
 proptest! {
     #[test]
     fn bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -177,30 +117,5 @@ proptest! {
         read_everything(&body);
         body.truncate(at);
         prop_assert!(Batch::decode(&body).is_err());
-    }
-
-    #[test]
-    fn the_cursor_accepts_every_document_that_serde_json_writes(document in json()) {
-        prop_assert!(cursor_accepts(document.to_string().as_bytes()));
-        prop_assert!(cursor_accepts(serde_json::to_string_pretty(&document).unwrap().as_bytes()));
-    }
-
-    #[test]
-    fn the_cursor_accepts_every_text_that_serde_json_accepts(
-        document in json(),
-        damage in prop::collection::vec(damage(&b"\"\\{}[],: 019.-+eEntu"[..]), 0..4),
-    ) {
-        let text = damaged(document.to_string(), &damage);
-        prop_assert!(cursor_accepts(&text) || !serde_json_accepts(&text), "{:?}", text);
-    }
-
-    /// Without numbers, and without backslashes in strings, the cursor is as strict as any parser.
-    #[test]
-    fn the_cursor_knows_structure_as_well_as_serde_json(
-        document in plain_json(),
-        damage in prop::collection::vec(damage(&b"\"{}[],: ntu"[..]), 0..4),
-    ) {
-        let text = damaged(document.to_string(), &damage);
-        prop_assert_eq!(cursor_accepts(&text), serde_json_accepts(&text), "{:?}", text);
     }
 }

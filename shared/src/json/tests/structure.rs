@@ -1,7 +1,6 @@
-//! The cursor alone.
+//! What is a document, and where one is broken.
 
-use super::super::cursor::{Cursor, SyntaxError};
-use super::super::value::Kind;
+use super::super::{Cursor, Kind, SyntaxError};
 
 fn whole(text: &[u8]) -> Result<&[u8], SyntaxError> {
     let mut cursor = Cursor::new(text);
@@ -44,7 +43,7 @@ fn kinds_and_escapes_are_told() {
 
 #[test]
 fn strings_end_at_the_first_quote_that_is_not_escaped() {
-    let mut cursor = Cursor::new(br#"["a\\","b\"","\\\"","c"]"#);
+    let mut cursor = Cursor::new(r#"["a\\","b\"","\\\"","c"]"#);
     let mut texts = Vec::new();
     let mut more = cursor.enter_array().unwrap();
     while more {
@@ -114,4 +113,18 @@ fn errors_say_where_and_what() {
     assert_eq!(whole(b"[tru"), truncated(4, "`true`"));
     assert_eq!(whole(b"[\"abc"), truncated(5, "a closing quote"));
     assert_eq!(whole(b"[\"abc\\"), truncated(6, "a closing quote"));
+}
+
+#[test]
+fn the_deepest_value_is_told() {
+    let deepest = |text: &str| {
+        let mut cursor = Cursor::new(text);
+        cursor.value().unwrap();
+        cursor.deepest()
+    };
+    assert_eq!(deepest("1"), 0);
+    assert_eq!(deepest(r#"{"a":[{"b":1}],"c":[[]]}"#), 3);
+    assert_eq!(deepest(r#"["[[[","\"[[",{"[":"\\"}]"#), 2);
+    assert_eq!(deepest(&format!("[{}[]]", "[],".repeat(1_000))), 2);
+    assert_eq!(deepest(&format!("{}{}", "[".repeat(129), "]".repeat(129))), 129);
 }
