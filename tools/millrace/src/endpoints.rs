@@ -26,7 +26,7 @@ pub(crate) async fn run(
         credentials.into_iter().chain(Function::Analytics.environment(&stack.resources))
     {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "export {name}={value}");
+        let _ = writeln!(text, "{name}={value}");
     }
     let mut output = std::io::stdout().lock();
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Error::Output)?;

@@ -45,8 +45,8 @@ fn while_what_was_kept_is_looked_at() {
 fn while_endpoints_serve_others() {
     let mut endpoints = start(&["endpoints"]);
     let mut lines = BufReader::new(endpoints.stdout.take().expect("it is piped"));
-    let line = wait_for_line(&mut lines, "export STATE_TABLE=");
-    assert_eq!(line.trim_end(), "export STATE_TABLE=millrace-state");
+    let line = wait_for_line(&mut lines, "STATE_TABLE=");
+    assert_eq!(line.trim_end(), "STATE_TABLE=millrace-state");
     interrupt(&endpoints);
     assert_eq!(endpoints.wait().expect("it ends").code(), Some(0));
 }
