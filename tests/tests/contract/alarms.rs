@@ -6,8 +6,8 @@ use std::fs;
 use serde_json::Value;
 
 use crate::evaluation::{Parameters, parameters, shown};
-use crate::source::files;
-use crate::stack::{nested, of_type, resources};
+use crate::source::{crates_of, files};
+use crate::stack::{FUNCTIONS, nested, of_type, resources};
 use crate::template::{root, text};
 
 /// Pages of docs/operations that no alarm leads to.
@@ -98,7 +98,7 @@ fn every_mapping_is_watched_by_every_alarm_on_mappings() {
             }
         }
     }
-    let expected = ["AnalyticsFunction", "RelayFunction"].iter().flat_map(|function| {
+    let expected = ["Analytics", "Relay"].iter().flat_map(|function| {
         ["SensorData", "Transactions", "UserEvents"].map(|topic| format!("${{{function}{topic}}}"))
     });
     let expected: BTreeSet<String> = expected.collect();
@@ -171,7 +171,8 @@ fn a_serverless_cluster_has_no_alarms_on_brokers() {
 #[test]
 fn metrics_of_our_own_are_ones_that_the_functions_publish() {
     let stack = observability(&parameters(&[("MetricsNamespace", "Ours")]));
-    let source = [files("functions/analytics"), files("functions/relay")].concat().concat();
+    let folders = FUNCTIONS.iter().flat_map(|(_, function)| crates_of(function));
+    let source: String = folders.flat_map(|folder| files(&folder)).collect();
     let published = |metric: &str| source.contains(&format!("\"{metric}\""));
     let mut seen = BTreeSet::new();
     for (_, alarm) in of_type(&stack, "AWS::CloudWatch::Alarm") {

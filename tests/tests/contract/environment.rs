@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::evaluation::{Parameters, members, parameters, shown};
-use crate::stack::{FUNCTIONS, modes, resources};
+use crate::stack::{FUNCTIONS, mappings_of, modes, resources};
 use crate::template::{read, text};
 
 /// What the stack knows better than a default can: which topics there are, and their streams.
@@ -105,8 +105,8 @@ fn partial_failures_are_on_where_the_mappings_report_them_and_off_elsewhere() {
         for (id, function) in FUNCTIONS {
             let properties = &resources[id]["Properties"];
             let told = &properties["Environment"]["Variables"]["PARTIAL_FAILURES"];
-            for (event, mapping) in members(&properties["Events"]) {
-                let reports = &mapping["Properties"]["FunctionResponseTypes"];
+            for (event, mapping) in mappings_of(&resources, id) {
+                let reports = &mapping["FunctionResponseTypes"];
                 let expected = if reports.is_null() { "off" } else { "on" };
                 assert_eq!(told, expected, "{function} {event} with {mode:?}");
             }
@@ -138,7 +138,7 @@ fn the_template_names_each_variable_once() {
     for (id, _) in FUNCTIONS {
         let variables = &resources["Resources"][id]["Properties"]["Environment"]["Variables"];
         let block = template.split(&format!("\n  {id}:\n")).nth(1).unwrap();
-        let block = block.split("Events:").next().unwrap();
+        let block = block.split("\n  #").next().unwrap();
         for (name, _) in members(variables) {
             assert_eq!(block.matches(&format!(" {name}: ")).count(), 1, "{id}: {name}");
         }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::evaluation::{Parameters, members, parameters};
-use crate::stack::{FUNCTIONS, modes, resources};
+use crate::evaluation::{Parameters, parameters};
+use crate::stack::{FUNCTIONS, mappings_of, modes, of_type, resources};
 
 /// What Lambda accepts, or heeds, together with provisioned pollers alone.
 const PROVISIONED_ALONE: [&str; 5] = [
@@ -15,16 +15,16 @@ const PROVISIONED_ALONE: [&str; 5] = [
 ];
 const TOPICS: [&str; 3] = ["SensorData", "Transactions", "UserEvents"];
 
-/// Every mapping with these parameters: its function, its name, its properties.
+/// Every mapping with these parameters: its function, what it is called there, its properties.
 fn mappings(parameters: &Parameters) -> Vec<(&'static str, String, Value)> {
     let resources = resources(parameters);
     let mut all = Vec::new();
     for (id, function) in FUNCTIONS {
-        for (event, mapping) in members(&resources[id]["Properties"]["Events"]) {
-            assert_eq!(mapping["Type"], "MSK");
-            all.push((function, event.clone(), mapping["Properties"].clone()));
+        for (name, mapping) in mappings_of(&resources, id) {
+            all.push((function, name, mapping));
         }
     }
+    assert_eq!(all.len(), of_type(&resources, "AWS::Lambda::EventSourceMapping").len());
     all
 }
 
@@ -76,6 +76,8 @@ fn provisioned_pollers_give_up_after_a_finite_time_and_halve_what_fails() {
         );
         let age = mapping["MaximumRecordAgeInSeconds"].as_i64().unwrap();
         assert!((60..=604_800).contains(&age), "{place}");
+        // Pollers are paid by the hour and unit; in a group the mappings share them.
+        assert_eq!(pollers["PollerGroupName"], "${AWS::StackName}", "{place}");
         assert_eq!(mapping["BisectBatchOnFunctionError"], true, "{place}");
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{place}");
     }
@@ -86,8 +88,7 @@ fn every_mapping_has_a_failure_destination_all_metrics_and_a_start_that_skips_no
     for mode in modes() {
         for (function, event, mapping) in mappings(&mode) {
             let place = format!("{function} {event}");
-            let destination =
-                json!({"OnFailure": {"Type": "S3", "Destination": "${FailedBatchBucket.Arn}"}});
+            let destination = json!({"OnFailure": {"Destination": "${FailedBatchBucket.Arn}"}});
             assert_eq!(mapping["DestinationConfig"], destination, "{place}");
             let groups = json!({"Metrics": ["EventCount", "ErrorCount", "KafkaMetrics"]});
             assert_eq!(mapping["MetricsConfig"], groups, "{place}");
@@ -110,7 +111,8 @@ fn consumer_groups_are_distinct_and_have_no_colon() {
     let mut groups: Vec<String> = Vec::new();
     for (_, _, mapping) in mappings(&Parameters::new()) {
         // The name of a stack is a letter and up to 127 letters, digits and hyphens.
-        let group = mapping["ConsumerGroupId"].as_str().unwrap();
+        let group =
+            mapping["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"].as_str().unwrap();
         let group = group.replace("${AWS::StackName}", &"s".repeat(128));
         assert!(group.len() <= 200 && !group.contains(':'), "{group}");
         groups.push(group);
@@ -144,14 +146,14 @@ fn filters_and_the_registry_are_there_when_they_are_given_and_only_then() {
     for (function, event, mapping) in mappings(&given) {
         let is_filtered = function == "analytics";
         assert_eq!(mapping.get("FilterCriteria").is_some(), is_filtered, "{function} {event}");
-        assert_eq!(
-            mapping["SchemaRegistryConfig"]["EventRecordFormat"], "JSON",
-            "{function} {event}"
-        );
+        let registry = &mapping["AmazonManagedKafkaEventSourceConfig"]["SchemaRegistryConfig"];
+        assert_eq!(registry["EventRecordFormat"], "JSON", "{function} {event}");
     }
     for (function, event, mapping) in mappings(&Parameters::new()) {
-        for setting in ["FilterCriteria", "KmsKeyArn", "SchemaRegistryConfig"] {
+        for setting in ["FilterCriteria", "KmsKeyArn"] {
             assert!(mapping.get(setting).is_none(), "{setting} of {function} {event}");
         }
+        let kafka = mapping["AmazonManagedKafkaEventSourceConfig"].as_object().unwrap();
+        assert_eq!(kafka.len(), 1, "{function} {event}: {kafka:?}");
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::evaluation::{Parameters, members, parameters, shown};
+use crate::evaluation::{Parameters, parameters, shown};
 use crate::operations::needed_by;
-use crate::stack::{FUNCTIONS, existing, modes, nested, of_type, resources};
+use crate::stack::{FUNCTIONS, existing, mappings_of, modes, nested, of_type, resources};
 use crate::template::text;
 
 /// Statements that may say `*`, as AWS knows no resource for their actions.
@@ -223,8 +223,8 @@ fn kafka_is_narrowed_to_the_cluster_its_three_topics_and_the_functions_own_group
         assert_eq!(found["ReadTopics"], topics);
         let groups = cluster.replace(":cluster/", ":group/");
         assert_eq!(found["CommitOffsets"], [format!("{groups}/${{AWS::StackName}}-{function}-*")]);
-        for (event, mapping) in members(&resources[id]["Properties"]["Events"]) {
-            let group = shown(&mapping["Properties"]["ConsumerGroupId"]);
+        for (event, mapping) in mappings_of(&resources, id) {
+            let group = shown(&mapping["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"]);
             let prefix = format!("${{AWS::StackName}}-{function}-");
             assert!(group.starts_with(&prefix), "{event}: {group}");
         }

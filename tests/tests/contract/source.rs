@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::stack::FUNCTIONS;
 use crate::template::{root, text};
 
 /// The source of a crate without its tests, a file an entry.
@@ -44,32 +45,52 @@ pub(crate) fn calls_on_clients(source: &str) -> BTreeSet<String> {
     calls
 }
 
-/// The folders of the workspace crates that a function depends on, its own first.
+/// The folders of the workspace crates that a function is made of, its own first.
 pub(crate) fn crates_of(function: &str) -> Vec<String> {
+    let workspace = text("Cargo.toml");
+    let members: Vec<(&str, &str)> = workspace
+        .lines()
+        .filter_map(|line| line.split_once(" = { path = \""))
+        .filter_map(|(name, rest)| Some((name, rest.split_once('"')?.0)))
+        .collect();
     let mut folders = vec![format!("functions/{function}")];
-    let manifest = text(&format!("functions/{function}/Cargo.toml"));
-    let known = [("millrace-shared", "shared"), ("analytics", "functions/analytics")];
-    for (name, folder) in known {
-        if has_dependency(&manifest, name) && !folders.contains(&folder.to_owned()) {
-            folders.push(folder.to_owned());
+    let mut place = 0;
+    while place < folders.len() {
+        let names = dependencies_of(&folders[place]);
+        for (name, folder) in &members {
+            if names.contains(*name) && !folders.iter().any(|known| known == folder) {
+                folders.push((*folder).to_owned());
+            }
         }
+        place += 1;
     }
     folders
 }
 
-/// The AWS services that a function has an SDK for.
+/// The AWS services that a function has an SDK for, itself or in a crate that is no function.
 pub(crate) fn services_of(function: &str) -> BTreeSet<String> {
-    let manifest = text(&format!("functions/{function}/Cargo.toml"));
-    let (_, dependencies) = manifest.split_once("[dependencies]").unwrap();
-    let dependencies = dependencies.split("\n[").next().unwrap().lines();
-    let sdks = dependencies.filter_map(|line| line.strip_prefix("aws-sdk-"));
-    sdks.map(|rest| rest.split(['.', ' ']).next().unwrap().to_owned()).collect()
+    let own = format!("functions/{function}");
+    let of_others: Vec<String> =
+        FUNCTIONS.iter().map(|(_, other)| format!("functions/{other}")).collect();
+    let mut services = BTreeSet::new();
+    for folder in crates_of(function) {
+        if folder == own || !of_others.contains(&folder) {
+            let names = dependencies_of(&folder);
+            services.extend(
+                names.iter().filter_map(|name| name.strip_prefix("aws-sdk-")).map(str::to_owned),
+            );
+        }
+    }
+    services
 }
 
-fn has_dependency(manifest: &str, name: &str) -> bool {
-    let (_, dependencies) = manifest.split_once("[dependencies]").unwrap();
-    let mut dependencies = dependencies.split("\n[").next().unwrap().lines();
-    dependencies.any(|line| line.split(['.', ' ']).next() == Some(name))
+/// The names under `[dependencies]` in a crate's manifest.
+fn dependencies_of(folder: &str) -> BTreeSet<String> {
+    let manifest = text(&format!("{folder}/Cargo.toml"));
+    let (_, dependencies) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let dependencies = dependencies.split("\n[").next().unwrap().lines();
+    let names = dependencies.filter_map(|line| line.split(['.', ' ']).next());
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 #[test]

@@ -80,3 +80,19 @@ pub(crate) fn of_type<'a>(
     let found = resources.iter().filter(|(_, resource)| resource["Type"] == kind);
     found.map(|(id, resource)| (id.as_str(), &resource["Properties"])).collect()
 }
+
+/// The mappings of a function: `UserEvents` for the mapping `AnalyticsUserEvents`, and so on.
+pub(crate) fn mappings_of(
+    resources: &BTreeMap<String, Value>,
+    function: &str,
+) -> Vec<(String, Value)> {
+    let prefix = function.strip_suffix("Function").unwrap();
+    let mut found = Vec::new();
+    for (id, mapping) in of_type(resources, "AWS::Lambda::EventSourceMapping") {
+        if mapping["FunctionName"] == format!("${{{function}}}") {
+            let name = id.strip_prefix(prefix).unwrap_or_else(|| panic!("{id} is of {function}"));
+            found.push((name.to_owned(), mapping.clone()));
+        }
+    }
+    found
+}
