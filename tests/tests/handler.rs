@@ -7,8 +7,9 @@ mod support;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use analytics::{Analytics, Config, Deadlines, HandlerError};
+use analytics::{Analytics, Config};
 use millrace_endpoints::{FaultKind, Service};
+use millrace_lambda::{BatchHandler, Deadlines, HandlerError};
 use millrace_shared::delivery::Deadline;
 
 use crate::support::{Aws, FUNCTION, Resources};

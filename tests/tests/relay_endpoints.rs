@@ -6,9 +6,9 @@ mod relay_support;
 
 use std::time::Duration;
 
-use analytics::Deadlines;
 use millrace_endpoints::{Fault, FaultKind, Service};
 use millrace_generator::KafkaRecord;
+use millrace_lambda::{BatchHandler, Deadlines};
 use millrace_shared::delivery::Deadline;
 use relay::{Config, Function};
 use relay_support::{Aws, event, lines, offsets, record, reported};

@@ -2,10 +2,10 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use millrace_lambda::request_error;
 use millrace_shared::delivery::{Reply, RequestError};
 
 use crate::ports::ObjectStore;
-use crate::request_error::request_error;
 
 /// A bucket of Amazon S3.
 #[derive(Clone, Debug)]

@@ -6,10 +6,10 @@ use aws_sdk_firehose::types::Record;
 use aws_smithy_types::body::SdkBody;
 use base64_simd::STANDARD;
 use bytes::Bytes;
+use millrace_lambda::request_error;
 use millrace_shared::delivery::{Reply, RequestError};
 
 use crate::ports::Streams;
-use crate::request_error::request_error;
 
 /// Codes of an entry that will be refused each time. Any other one may be a fault of Firehose's.
 const FOR_GOOD: [&str; 2] = ["InvalidArgumentException", "ValidationException"];

@@ -12,9 +12,6 @@
 mod archive;
 mod bucket;
 mod clients;
-#[allow(dead_code, reason = "the clock of `analytics` until it stands where both find it")]
-#[path = "../../analytics/src/clock.rs"]
-mod clock;
 mod config;
 mod delivery_streams;
 pub mod document;
@@ -28,18 +25,15 @@ mod objects;
 pub mod pack;
 pub mod ports;
 mod relay;
-#[path = "../../analytics/src/request_error.rs"]
-mod request_error;
 mod stream_map;
 mod stream_sender;
 mod tally;
 
 pub use bucket::Bucket;
 pub use clients::Clients;
-pub use config::{Config, ConfigError, VARIABLES, Variable};
+pub use config::{Config, VARIABLES};
 pub use delivery_streams::DeliveryStreams;
 pub use handler::Function;
-pub use metrics::Metrics;
 pub use relay::{Destination, Done, Relay};
 pub use stream_map::StreamMap;
 pub use tally::{BILLING_STEP, Sent, Tally};

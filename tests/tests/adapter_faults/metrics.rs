@@ -1,14 +1,15 @@
-use analytics::Metrics;
+use analytics::metric_data;
 use millrace_endpoints::{FaultKind, Service};
+use millrace_lambda::{Metrics, RecordAges};
 use millrace_shared::commit::Tally;
-use millrace_shared::kafka::Batch;
 
 use crate::support::{Aws, FUNCTION, deadline, retry};
 
 async fn publish(aws: &Aws) {
-    let metrics = Metrics::new(aws.clients.cloudwatch.clone(), "Millrace", FUNCTION, retry());
-    let batch = Batch::decode(br#"{"records":{}}"#).unwrap();
-    metrics.publish(&batch, &Tally { records: 1, ..Tally::default() }, deadline()).await;
+    let metrics = Metrics::new(aws.clients.cloudwatch.clone(), "Millrace", retry());
+    let tally = Tally { records: 1, ..Tally::default() };
+    let data = metric_data(&tally, &RecordAges::default(), FUNCTION, 0);
+    metrics.publish(data, deadline()).await;
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn a_topic_and_a_cloudwatch_that_fail_for_a_while_are_tried_again_or_done_
 #[tokio::test]
 async fn ten_thousand_records_for_as_many_users_stay_within_bounds() {
     let function = Function::start().await;
-    let records: Vec<Value> = (0..10_000).map(|number| small_payment(number)).collect();
+    let records: Vec<Value> = (0..10_000).map(small_payment).collect();
     let event = event(&records);
     let outcome = function.process.invoke(event.to_string()).await.unwrap();
     assert_eq!(outcome.outcome.response().unwrap().as_ref(), br#"{"batchItemFailures":[]}"#);

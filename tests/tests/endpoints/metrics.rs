@@ -1,8 +1,9 @@
 use std::time::SystemTime;
 
-use analytics::Metrics;
+use analytics::metric_data;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, Statistic};
+use millrace_lambda::{Metrics, RecordAges};
 use millrace_shared::commit::Tally;
 use millrace_shared::kafka::Batch;
 
@@ -28,7 +29,7 @@ async fn sum_of(aws: &Aws, namespace: &str, name: &str, statistic: Statistic) ->
 async fn what_happened_can_be_read_back() {
     let aws = Aws::any().await;
     let namespace = format!("Millrace-{}", fastrand::u32(..));
-    let metrics = Metrics::new(aws.clients.cloudwatch.clone(), &namespace, FUNCTION, retry());
+    let metrics = Metrics::new(aws.clients.cloudwatch.clone(), &namespace, retry());
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
     // Three records, of which the oldest is a day old.
     let event = format!(
@@ -41,7 +42,9 @@ async fn what_happened_can_be_read_back() {
     );
     let batch = Batch::decode(event.as_bytes()).unwrap();
     let tally = Tally { records: 3, applied: 2, failed: 1, ..Tally::default() };
-    metrics.publish(&batch, &tally, deadline()).await;
+    let now = u64::try_from(now).unwrap();
+    let data = metric_data(&tally, &RecordAges::of(&batch, now), FUNCTION, now);
+    metrics.publish(data, deadline()).await;
 
     let sum = |name| sum_of(&aws, &namespace, name, Statistic::Sum);
     assert!((sum("RecordsProcessedSuccess").await - 2.0).abs() < 1e-9);

@@ -14,6 +14,7 @@ use aws_sdk_firehose::types::{BufferingHints, ExtendedS3DestinationConfiguration
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use millrace_endpoints::{Endpoints, RequestCount, Service};
 use millrace_generator::{KafkaRecord, encode_event};
+use millrace_lambda::without_retries;
 use relay::Clients;
 use serde_json::Value;
 
@@ -48,7 +49,7 @@ impl Aws {
             .region(Region::from_static("eu-central-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(&url);
-        let clients = Clients::new(&loader.load().await);
+        let clients = Clients::new(&without_retries(&loader.load().await));
         let id = fastrand::u32(..);
         let (bucket, stream) = (format!("archive-{id}"), format!("stream-{id}"));
         create_bucket(&clients, &bucket).await;

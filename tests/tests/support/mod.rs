@@ -12,11 +12,12 @@ pub(crate) use states::*;
 use std::time::Duration;
 
 use analytics::dynamodb::{ALERTS, Rows, SESSIONS, STATE, States, TableDefinition, WINDOWS};
-use analytics::{AlertTopic, Clients, DeadLetterQueue, InFlight, TableNames};
+use analytics::{AlertTopic, Clients, InFlight, TableNames};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_sqs::types::QueueAttributeName;
 use millrace_endpoints::{Endpoints, Fault, FaultKind, RequestCount, Service};
+use millrace_lambda::{DeadLetterQueue, without_retries};
 use millrace_shared::delivery::{Deadline, Retry};
 use millrace_shared::settings::Settings;
 
@@ -54,7 +55,7 @@ impl Aws {
     }
 
     async fn at(url: String, embedded: Option<Endpoints>) -> Self {
-        let clients = Clients::new(&sdk_config(&url).await);
+        let clients = Clients::new(&without_retries(&sdk_config(&url).await));
         Self { embedded, url, clients }
     }
 
@@ -131,7 +132,7 @@ impl Aws {
     }
 
     pub(crate) fn dead_letters(&self, url: &str) -> DeadLetterQueue {
-        DeadLetterQueue::new(self.clients.sqs.clone(), url, FUNCTION, IN_FLIGHT, retry())
+        DeadLetterQueue::new(self.clients.sqs.clone(), url, FUNCTION, IN_FLIGHT.messages, retry())
     }
 }
 

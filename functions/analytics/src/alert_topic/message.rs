@@ -1,10 +1,9 @@
+use millrace_lambda::messages::deliverable;
 use millrace_shared::alerts::{Alert, Evidence, Fact};
 use millrace_shared::entity::EntityKey;
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-
-use crate::messages::deliverable;
 
 /// What a subscriber gets: one JSON object, flat but for the evidence.
 #[derive(Serialize)]

@@ -5,14 +5,14 @@ mod message;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
+use millrace_lambda::messages::{ENTRIES, STRING, fifo_id, is_fifo, message_size, refused_entry};
+use millrace_lambda::request_error;
 use millrace_shared::alerts::Alert;
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
 use millrace_shared::entity::EntityKey;
 use tracing::error;
 
 use crate::config::InFlight;
-use crate::messages::{ENTRIES, STRING, fifo_id, is_fifo, message_size, refused_entry};
-use crate::request_error::request_error;
 
 /// Bytes that one `PublishBatch` takes, of all messages with their attributes.
 const BYTES: usize = 256 * 1024;

@@ -3,8 +3,6 @@
 //! Whatever is wrong is found before the first batch, and all of it at once: a function that is not
 //! told what it needs refuses to start.
 
-mod problems;
-mod reader;
 mod settings;
 mod topics;
 mod variables;
@@ -14,18 +12,17 @@ mod tests;
 
 use std::time::Duration;
 
+use millrace_lambda::config::{ConfigError, Reader, Variable, is_namespace, is_url};
 use millrace_shared::commit::{OnSuspiciousDuplicate, Topics};
 use millrace_shared::settings::Settings;
 
-pub use problems::ConfigError;
-use reader::Reader;
+pub use variables::VARIABLES;
 use variables::{
     ALERT_TOPIC_ARN, ALERTS_TABLE, CLUSTER_NAME, DEAD_LETTER_QUEUE_URL, DEADLINE_MARGIN_MS,
     MESSAGES_IN_FLIGHT, METRICS_NAMESPACE, MILLRACE_ENDPOINT_URL, ON_SUSPICIOUS_DUPLICATE,
     PARTIAL_FAILURES, READS_IN_FLIGHT, SESSIONS_TABLE, STATE_RETENTION_DAYS, STATE_TABLE,
     WINDOWS_TABLE, WRITES_IN_FLIGHT,
 };
-pub use variables::{VARIABLES, Variable};
 
 /// Everything that the function is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,14 +139,4 @@ fn is_table_name(name: &str) -> bool {
 fn is_topic_arn(arn: &str) -> bool {
     let parts: Vec<&str> = arn.split(':').collect();
     matches!(parts[..], ["arn", _, "sns", _, _, name] if !name.is_empty())
-}
-
-fn is_url(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
-}
-
-fn is_namespace(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#".contains(&byte);
-    name.len() <= 255 && name.bytes().all(allowed) && !name.starts_with("AWS/")
 }

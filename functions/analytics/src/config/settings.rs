@@ -1,19 +1,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use millrace_lambda::config::{Problem, Reader, Variable};
 use millrace_shared::amount::Amount;
-use millrace_shared::settings::Settings;
+use millrace_shared::settings::{Settings, SettingsError};
 
-use super::Variable;
-use super::problems::Problem;
-use super::reader::Reader;
 use super::variables::{
     ALERT_RETENTION_DAYS, ALLOWED_LATENESS_SECONDS, BATTERY_LOW, DETECTORS_OFF, HIGH_VALUE_AMOUNT,
     HUMIDITY_HIGH, HUMIDITY_LOW, LONG_SESSION_SECONDS, RAPID_ACTIVITY_EVENTS,
     RAPID_ACTIVITY_SPAN_SECONDS, RAPID_CLICKS_COUNT, RAPID_CLICKS_SPAN_SECONDS,
     READING_DEVIATION_SHARE, SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS,
     SPEND_WINDOW_SECONDS, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH, TEMPERATURE_LOW,
-    UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, WINDOW_RETENTION_DAYS,
+    UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, VARIABLES, WINDOW_RETENTION_DAYS,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -51,7 +49,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
     if !reader.has_problems()
         && let Err(error) = settings.check()
     {
-        reader.note(Problem::setting(error));
+        reader.note(problem(error));
     }
     settings
 }
@@ -66,4 +64,24 @@ fn count(reader: &mut Reader<'_>, variable: Variable) -> usize {
 
 fn names(text: &str) -> BTreeSet<String> {
     text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// A setting that does not fit the others, under the name of its variable.
+fn problem(error: SettingsError) -> Problem {
+    match error {
+        SettingsError::Refused { setting, found, wanted } => {
+            Problem { variable: variable_of(setting), found: Some(found), wanted }
+        }
+        SettingsError::UnknownDetector { name, known } => {
+            let wanted = format!("names out of {known}");
+            Problem { variable: DETECTORS_OFF.name.to_owned(), found: Some(name), wanted }
+        }
+    }
+}
+
+/// A setting's variable has its name, in capitals, and its unit.
+fn variable_of(setting: &str) -> String {
+    let name = setting.to_uppercase();
+    let variable = VARIABLES.iter().find(|variable| variable.name.starts_with(&name));
+    variable.map_or(name, |variable| variable.name.to_owned())
 }

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
+use millrace_lambda::config::Reader;
 use millrace_shared::commit::{TopicRule, Topics};
 use millrace_shared::events::EventKind;
 use millrace_shared::state::Epoch;
 
-use super::reader::Reader;
 use super::variables::{TOPIC_EPOCHS, TOPIC_KINDS};
 
 const KINDS: [(&str, EventKind); 3] = [

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use millrace_lambda::request_error;
 use millrace_shared::commit::Parcel;
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
 use millrace_shared::settings::Settings;
@@ -12,7 +13,6 @@ use super::row::{Retentions, Row, Table};
 use super::statements::value_size;
 use super::tables::ENTITY;
 use crate::config::{InFlight, TableNames};
-use crate::request_error::request_error;
 
 /// Rows that one `BatchWriteItem` takes.
 const ROWS: usize = 25;

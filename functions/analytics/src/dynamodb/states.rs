@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{
     BatchStatementError, BatchStatementErrorCodeEnum as Code, BatchStatementRequest,
     KeysAndAttributes,
 };
+use millrace_lambda::{clock, request_error};
 use millrace_shared::commit::{Clear, CommitOutcome, StateStore, Stored, Write};
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
 use millrace_shared::entity::EntityKey;
@@ -17,9 +18,7 @@ use super::attribute::{Item, item, text};
 use super::state_item;
 use super::statements::{self, Statements};
 use super::tables::ENTITY;
-use crate::clock;
 use crate::config::InFlight;
-use crate::request_error::request_error;
 
 /// Keys that one `BatchGetItem` takes.
 const KEYS: usize = 100;

@@ -3,10 +3,6 @@
 //! Whatever is wrong is found before the first batch, and all of it at once: a function that is not
 //! told what it needs refuses to start.
 
-mod problems;
-#[allow(dead_code, reason = "the reader of `analytics` until it stands where both find it")]
-#[path = "../../../analytics/src/config/reader.rs"]
-mod reader;
 mod streams;
 mod variables;
 
@@ -15,18 +11,18 @@ mod tests;
 
 use std::time::Duration;
 
+use millrace_lambda::config::{ConfigError, Reader, is_namespace, is_url};
+
 use crate::line::Envelope;
 use crate::object::Compression;
 use crate::pack::{MAX_RECORD_BYTES, Packing};
 use crate::relay::Destination;
-pub use problems::ConfigError;
-use reader::Reader;
+pub use variables::VARIABLES;
 use variables::{
     ARCHIVE_BUCKET, COMPRESSION, DEAD_LETTER_QUEUE_URL, DEADLINE_MARGIN_MS, DESTINATION, ENVELOPE,
     METRICS_NAMESPACE, MILLRACE_ENDPOINT_URL, PACKING, PARTIAL_FAILURES, RECORD_BYTES,
     REQUESTS_IN_FLIGHT,
 };
-pub use variables::{VARIABLES, Variable};
 
 /// Everything that the function is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,14 +105,4 @@ fn is_bucket_name(name: &str) -> bool {
     let allowed =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
     (3..=63).contains(&name.len()) && name.bytes().all(allowed)
-}
-
-fn is_url(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
-}
-
-fn is_namespace(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#".contains(&byte);
-    name.len() <= 255 && name.bytes().all(allowed) && !name.starts_with("AWS/")
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::problems::Problem;
-use super::reader::Reader;
+use millrace_lambda::config::{Problem, Reader};
+
 use super::variables::{STREAM_MAP, STREAM_NAME, TOPICS};
 use crate::stream_map::StreamMap;
 

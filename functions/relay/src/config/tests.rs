@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use millrace_lambda::config::Variable;
+
 use super::*;
 use crate::stream_map::StreamMap;
 

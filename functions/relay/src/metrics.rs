@@ -1,10 +1,12 @@
-use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+//! What `CloudWatch` is told of an invocation.
 
-use super::ages::RecordAges;
+use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+use millrace_lambda::RecordAges;
+
 use crate::tally::Tally;
 
 /// What is published of one invocation.
-pub(super) fn data(tally: &Tally, ages: &RecordAges, function: &str) -> Vec<MetricDatum> {
+pub(crate) fn data(tally: &Tally, ages: &RecordAges, function: &str) -> Vec<MetricDatum> {
     let count = StandardUnit::Count;
     let sent = &tally.sent;
     let counts = [

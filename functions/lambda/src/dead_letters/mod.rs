@@ -16,7 +16,6 @@ use millrace_shared::time::EventTime;
 use tracing::warn;
 
 use crate::clock;
-use crate::config::InFlight;
 use crate::messages::{ENTRIES, STRING, fifo_id, is_fifo, message_size, refused_entry};
 use crate::request_error::request_error;
 use letter::Circumstances;
@@ -48,20 +47,14 @@ struct Envelope {
 
 impl DeadLetterQueue {
     /// The queue at this URL, for the letters of the function of this name.
-    pub fn new(
-        client: Client,
-        url: &str,
-        function: &str,
-        in_flight: InFlight,
-        retry: Retry,
-    ) -> Self {
+    pub fn new(client: Client, url: &str, function: &str, in_flight: usize, retry: Retry) -> Self {
         Self {
             client,
             url: url.to_owned(),
             function: function.to_owned(),
             cluster: RefCell::default(),
             is_fifo: is_fifo(url),
-            limits: Limits { entries: ENTRIES, bytes: BYTES, in_flight: in_flight.messages },
+            limits: Limits { entries: ENTRIES, bytes: BYTES, in_flight },
             retry,
         }
     }

@@ -1,13 +1,14 @@
+//! What `CloudWatch` is told of an invocation.
+
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+use millrace_lambda::RecordAges;
 use millrace_shared::alerts::Severity;
 use millrace_shared::commit::Tally;
 use millrace_shared::time::EventTime;
 
-use super::ages::RecordAges;
-
 /// Metrics that one `PutMetricData` takes.
-pub(super) const LIMIT: usize = 1_000;
+pub(crate) const LIMIT: usize = 1_000;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -17,12 +18,7 @@ const PAST_MS: i64 = 14 * 24 * HOUR_MS - HOUR_MS;
 const AHEAD_MS: i64 = 2 * HOUR_MS - 5 * MINUTE_MS;
 
 /// What is published of one invocation.
-pub(super) fn data(
-    tally: &Tally,
-    ages: &RecordAges,
-    function: &str,
-    now_millis: u64,
-) -> Vec<MetricDatum> {
+pub fn data(tally: &Tally, ages: &RecordAges, function: &str, now_millis: u64) -> Vec<MetricDatum> {
     let of_function = [("Function", function)];
     let mut data = vec![
         counted(

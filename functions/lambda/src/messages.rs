@@ -7,24 +7,25 @@ use sha2::{Digest, Sha256};
 use crate::request_error::passes;
 
 /// The type of all message attributes.
-pub(crate) const STRING: &str = "String";
+pub const STRING: &str = "String";
 
 /// Entries that one batch request takes, at both services.
-pub(crate) const ENTRIES: usize = 10;
+pub const ENTRIES: usize = 10;
 
 /// Whether a topic or a queue is FIFO, which its name says.
-pub(crate) fn is_fifo(name: &str) -> bool {
+pub fn is_fifo(name: &str) -> bool {
     name.rsplit('.').next() == Some("fifo")
 }
 
 /// A message group or deduplication id that stands for this text: the text itself where it is at
 /// most 128 printable ASCII characters, else its SHA-256.
-pub(crate) fn fifo_id(text: &str) -> String {
+pub fn fifo_id(text: &str) -> String {
     let is_valid =
         (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     if is_valid { text.to_owned() } else { hexadecimal(&Sha256::digest(text)) }
 }
 
+/// The bytes in hexadecimal digits.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
@@ -32,7 +33,7 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 
 /// The JSON with those characters escaped that the services refuse: U+FFFE and U+FFFF, which XML
 /// cannot carry. JSON has them in strings only, and its own rules keep control characters out.
-pub(crate) fn deliverable(json: String) -> String {
+pub fn deliverable(json: String) -> String {
     if json.contains(['\u{fffe}', '\u{ffff}']) {
         return json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff");
     }
@@ -40,13 +41,13 @@ pub(crate) fn deliverable(json: String) -> String {
 }
 
 /// The bytes of a message that count: its text and its attributes with name, type and value.
-pub(crate) fn message_size(text: &str, attributes: &[(&str, String)]) -> usize {
+pub fn message_size(text: &str, attributes: &[(&str, String)]) -> usize {
     let attribute = |(name, value): &(&str, String)| name.len() + STRING.len() + value.len();
     text.len() + attributes.iter().map(attribute).sum::<usize>()
 }
 
 /// What the refusal of one entry of a batch request means.
-pub(crate) fn refused_entry<T>(what: &str, code: &str, is_senders_fault: bool) -> Reply<T> {
+pub fn refused_entry<T>(what: &str, code: &str, is_senders_fault: bool) -> Reply<T> {
     let reason = format!("{what} failed for one entry: {code}");
     // Of these it is not the entry that has to change but the permissions or the key.
     let is_about_entry = !["AccessDenied", "Authorization", "KMS", "Kms", "NotFound"]

@@ -6,7 +6,7 @@ use lambda_runtime_api_client::{BoxError, PooledClient, build_request};
 
 /// Reports an error of the initialisation, so that the invocation that waits for it fails with this
 /// sentence and not just with an exit code. The function should end after it.
-pub async fn report(error_type: &str, error_message: &str) -> Result<(), BoxError> {
+pub(crate) async fn report(error_type: &str, error_message: &str) -> Result<(), BoxError> {
     let diagnostic =
         Diagnostic { error_type: error_type.to_owned(), error_message: error_message.to_owned() };
     let request = build_request()

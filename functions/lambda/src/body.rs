@@ -21,22 +21,22 @@ use tower::{Layer, Service};
 /// One place for one invocation: right for `Runtime::run`, which takes invocations one after the
 /// other, and not for running several at a time.
 #[derive(Clone, Default)]
-pub struct Body(Rc<Cell<Bytes>>);
+pub(crate) struct Body(Rc<Cell<Bytes>>);
 
 impl Body {
     /// Takes the bytes of the invocation being handled; empty if they have been taken.
-    pub fn take(&self) -> Bytes {
+    pub(crate) fn take(&self) -> Bytes {
         self.0.take()
     }
 }
 
 /// Takes each invocation's bytes and puts them into a [`Body`].
 #[derive(Clone)]
-pub struct BodyLayer(Body);
+pub(crate) struct BodyLayer(Body);
 
 impl BodyLayer {
     /// A layer that puts the bytes there.
-    pub fn new(body: &Body) -> Self {
+    pub(crate) fn new(body: &Body) -> Self {
         Self(body.clone())
     }
 }
@@ -50,7 +50,7 @@ impl<S> Layer<S> for BodyLayer {
 }
 
 /// What [`BodyLayer`] makes of a service.
-pub struct BodyService<S> {
+pub(crate) struct BodyService<S> {
     body: Body,
     inner: S,
 }

@@ -13,14 +13,14 @@ const OCTAVES: f64 = 36.0;
 /// those of the last step as the oldest of them. So the maximum is exact, other ages are at most
 /// 19 % too high, and a batch of any size fits into one datum.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct RecordAges {
+pub struct RecordAges {
     counts: BTreeMap<u32, u64>,
     oldest: u64,
 }
 
 impl RecordAges {
     /// The ages of a batch's records that have a timestamp.
-    pub(super) fn of(batch: &Batch<'_>, now_millis: u64) -> Self {
+    pub fn of(batch: &Batch<'_>, now_millis: u64) -> Self {
         let mut ages = Self::default();
         for entry in batch.entries() {
             let timestamp = match &entry {
@@ -53,7 +53,7 @@ impl RecordAges {
 
     /// The values, ascending, and how often each occurred: 146 at most.
     #[expect(clippy::cast_precision_loss, reason = "counts of one batch, and ages in milliseconds")]
-    pub(super) fn values_and_counts(&self) -> (Vec<f64>, Vec<f64>) {
+    pub fn values_and_counts(&self) -> (Vec<f64>, Vec<f64>) {
         let steps = self.counts.iter().map(|(step, count)| (value(*step), *count as f64));
         let (mut values, counts): (Vec<f64>, Vec<f64>) = steps.unzip();
         if let Some(last) = values.last_mut() {

@@ -5,19 +5,20 @@ use super::Variable;
 use super::problems::{ConfigError, Problem};
 
 /// Reads variables and collects what is wrong with them, so that one start shows all of it.
-pub(super) struct Reader<'a> {
+pub struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+    /// A reader of what `lookup` finds under a name.
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self { lookup, problems: Vec::new() }
     }
 
     /// Reads a variable. Where that is not possible a problem is noted, and the value returned is
     /// never used, because [`Reader::finish`] then refuses.
-    pub(super) fn read<T: Default>(
+    pub fn read<T: Default>(
         &mut self,
         variable: Variable,
         parse: impl FnOnce(&str) -> Option<T>,
@@ -34,12 +35,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A text of which `is_valid` holds.
-    pub(super) fn text(&mut self, variable: Variable, is_valid: impl Fn(&str) -> bool) -> String {
+    pub fn text(&mut self, variable: Variable, is_valid: impl Fn(&str) -> bool) -> String {
         self.read(variable, |text| is_valid(text).then(|| text.to_owned()))
     }
 
     /// A text of which `is_valid` holds; none if it is empty.
-    pub(super) fn optional(
+    pub fn optional(
         &mut self,
         variable: Variable,
         is_valid: impl Fn(&str) -> bool,
@@ -49,22 +50,18 @@ impl<'a> Reader<'a> {
     }
 
     /// One of a few words.
-    pub(super) fn choice<T: Copy + Default>(
-        &mut self,
-        variable: Variable,
-        choices: &[(&str, T)],
-    ) -> T {
+    pub fn choice<T: Copy + Default>(&mut self, variable: Variable, choices: &[(&str, T)]) -> T {
         let chosen = |text: &str| choices.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
         self.read(variable, |text| chosen(text).map(|(_, value)| *value))
     }
 
     /// A whole number within a range.
-    pub(super) fn whole(&mut self, variable: Variable, range: RangeInclusive<u64>) -> u64 {
+    pub fn whole(&mut self, variable: Variable, range: RangeInclusive<u64>) -> u64 {
         self.read(variable, |text| text.parse().ok().filter(|number| range.contains(number)))
     }
 
     /// As many units of time as the variable says.
-    pub(super) fn period(
+    pub fn period(
         &mut self,
         variable: Variable,
         unit: Duration,
@@ -75,20 +72,22 @@ impl<'a> Reader<'a> {
     }
 
     /// A finite number.
-    pub(super) fn number(&mut self, variable: Variable) -> f64 {
+    pub fn number(&mut self, variable: Variable) -> f64 {
         self.read(variable, |text| text.parse().ok().filter(|number: &f64| number.is_finite()))
     }
 
-    pub(super) fn note(&mut self, problem: Problem) {
+    /// Notes something that is wrong.
+    pub fn note(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
-    pub(super) fn has_problems(&self) -> bool {
+    /// Whether anything was wrong so far.
+    pub fn has_problems(&self) -> bool {
         !self.problems.is_empty()
     }
 
     /// The value, unless there was any problem.
-    pub(super) fn finish<T>(self, value: T) -> Result<T, ConfigError> {
+    pub fn finish<T>(self, value: T) -> Result<T, ConfigError> {
         if self.problems.is_empty() { Ok(value) } else { Err(ConfigError(self.problems)) }
     }
 }

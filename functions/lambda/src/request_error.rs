@@ -51,13 +51,13 @@ const SPEAKING: [&str; 14] = [
 ];
 
 /// Whether a refusal with this code passes by itself.
-pub(crate) fn passes(code: &str) -> bool {
+pub fn passes(code: &str) -> bool {
     let code = code.rsplit('.').next().unwrap_or(code);
     PASSING.contains(&code) || code.contains("Throttl")
 }
 
 /// What the failure of a request means. `operation` and `resource` say what failed.
-pub(crate) fn request_error<E>(
+pub fn request_error<E>(
     operation: &str,
     resource: &str,
     error: &SdkError<E, HttpResponse>,

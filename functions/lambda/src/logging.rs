@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer, fmt, registry};
 ///
 /// `RUST_LOG` says what is logged, or else `AWS_LAMBDA_LOG_LEVEL`, or else it is `info` and above.
 /// `AWS_LAMBDA_LOG_FORMAT=JSON` makes each line an object.
-pub fn start() {
+pub(crate) fn start() {
     let variable = |name| env::var(name).ok();
     let directives = directives(variable("RUST_LOG"), variable("AWS_LAMBDA_LOG_LEVEL"));
     let filter = EnvFilter::builder().parse_lossy(directives);
@@ -45,7 +45,7 @@ fn is_free_of_payload(metadata: &Metadata<'_>) -> bool {
 }
 
 fn is_line_allowed(target: &str, level: Level) -> bool {
-    let own = ["analytics", "millrace_shared"];
+    let own = ["analytics", "relay", "millrace_lambda", "millrace_shared"];
     level <= Level::INFO || own.contains(&target.split("::").next().unwrap_or_default())
 }
 

@@ -1,43 +1,36 @@
 //! What `CloudWatch` is told of an invocation: one request, never a reason to fail.
 
-#[path = "../../../analytics/src/metrics/ages.rs"]
 mod ages;
-mod data;
 
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::MetricDatum;
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
-use millrace_shared::kafka::Batch;
 use tracing::warn;
 
-use crate::clock;
 use crate::request_error::request_error;
-use crate::tally::Tally;
-use ages::RecordAges;
+pub use ages::RecordAges;
 
 /// How long an invocation may wait for its metrics.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The metrics of the function, in their namespace.
+/// A namespace of `CloudWatch` metrics.
 pub struct Metrics {
     client: Client,
     namespace: String,
-    function: String,
     retry: Retry,
 }
 
 impl Metrics {
-    /// Metrics of the function of this name.
-    pub fn new(client: Client, namespace: &str, function: &str, retry: Retry) -> Self {
-        Self { client, namespace: namespace.to_owned(), function: function.to_owned(), retry }
+    /// Metrics in this namespace.
+    pub fn new(client: Client, namespace: &str, retry: Retry) -> Self {
+        Self { client, namespace: namespace.to_owned(), retry }
     }
 
-    /// Publishes what happened to a batch. What cannot be published within a second is logged and
+    /// Publishes data, a thousand at most. What cannot be published within a second is logged and
     /// lost.
-    pub async fn publish(&self, batch: &Batch<'_>, tally: &Tally, deadline: Deadline) {
-        let data = data::data(tally, &RecordAges::of(batch, clock::now_millis()), &self.function);
+    pub async fn publish(&self, data: Vec<MetricDatum>, deadline: Deadline) {
         let limits = Limits { entries: 1, bytes: 0, in_flight: 1 };
         let deadline = deadline.or_after(PATIENCE);
         let request = async |_: &[usize]| self.put(data.clone()).await;
