@@ -64,10 +64,8 @@ fn what_has_no_default_is_given_by_a_resource_or_a_parameter() {
 fn deployed(value: &str) -> String {
     let value = value.replace("${AlertTopic}", "arn:aws:sns:eu-central-1:123456789012:alerts");
     let queue = "https://sqs.eu-central-1.amazonaws.com/123456789012/";
-    let value = match value.contains("DeadLetters}") {
-        true => value.replace("${", queue),
-        false => value.replace("${", ""),
-    };
+    let is_queue = value.contains("DeadLetters}");
+    let value = value.replace("${", if is_queue { queue } else { "" });
     value.replace('}', "").replace("Bucket", "-bucket").replace("Archive", "archive")
 }
 

@@ -21,7 +21,7 @@ fn collect(folder: &Path, found: &mut Vec<String>) {
         let name = path.file_name().unwrap().to_str().unwrap();
         if path.is_dir() && name != "tests" {
             collect(&path, found);
-        } else if name.ends_with(".rs") && name != "tests.rs" {
+        } else if path.extension().is_some_and(|it| it == "rs") && name != "tests.rs" {
             let source = fs::read_to_string(&path).unwrap();
             // Tests stand at the end of their file.
             let (code, _) = source.split_once("#[cfg(test)]\nmod tests {").unwrap_or((&source, ""));
