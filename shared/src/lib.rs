@@ -8,6 +8,7 @@
 
 pub mod alerts;
 pub mod amount;
+pub mod commit;
 pub mod delivery;
 pub mod detectors;
 pub mod entity;
