@@ -9,7 +9,7 @@
 //!                 └ deadline ─▶ Outcome::Unfinished
 //! ```
 //!
-//! Every sink of the functions goes through [`send`]: tables, topics, queues, streams. The AWS
+//! Every sink of the functions goes through [`send()`]: tables, topics, queues, streams. The AWS
 //! clients' own retries are off, so that there is one place that knows the deadline.
 
 mod deadline;

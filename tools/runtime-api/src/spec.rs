@@ -8,7 +8,7 @@ use std::time::Duration;
 /// A function as its deployment would describe it.
 #[derive(Clone, Debug)]
 pub struct FunctionSpec {
-    /// The function's executable. [`crate::function_binary`] finds and builds the workspace's own.
+    /// The function's executable. [`crate::function_binary()`] finds and builds the workspace's own.
     pub binary: PathBuf,
     /// `AWS_LAMBDA_FUNCTION_NAME`, and the last part of the function's ARN.
     pub name: String,
