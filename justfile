@@ -21,6 +21,10 @@ test *filter:
 independent *command:
     scripts/independent-endpoints "$@"
 
+# The templates, under the tools that know CloudFormation; `--zips` for the deployable zips.
+templates *options:
+    scripts/lint-templates "$@"
+
 # Format the code.
 fmt:
     cargo fmt --all
