@@ -1,12 +1,18 @@
 //! Ctrl-C: the first one asks for an orderly end, the second one ends at once.
 
+use std::time::Duration;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::error::Error;
 
 /// What a shell reports of a command that Ctrl-C ended.
 pub(crate) const EXIT_CODE: u8 = 130;
+
+/// How much later than the end of a child a signal to both may be noticed.
+const SIGNAL_DELAY: Duration = Duration::from_millis(100);
 
 /// Knows whether an end was asked for.
 #[derive(Clone, Debug)]
@@ -47,11 +53,16 @@ impl Interrupt {
         &self,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        tokio::select! {
+        let result = tokio::select! {
             biased;
-            () = self.asked() => Err(Error::Interrupted),
+            () = self.asked() => return Err(Error::Interrupted),
             result = work => result,
+        };
+        // In a terminal Ctrl-C reaches the function, too, and its end may be noticed first.
+        if result.is_err() && timeout(SIGNAL_DELAY, self.asked()).await.is_ok() {
+            return Err(Error::Interrupted);
         }
+        result
     }
 }
 

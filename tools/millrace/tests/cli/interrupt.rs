@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,6 +21,24 @@ fn in_the_middle_of_the_stream() {
     wait_for(|| (!is_running(function)).then_some(()));
     assert_eq!(rest_of(demo.stdout.take()), "", "no half of a report");
     assert_eq!(rest_of(demo.stderr.take()), "millrace: interrupted\n");
+}
+
+#[test]
+fn in_a_terminal_where_it_reaches_the_function_as_well() {
+    // Several times, because either of the two may notice it first.
+    for _ in 0..5 {
+        let demo = start(&["demo", "--json"]);
+        let function = wait_for(|| child_of(demo.id(), "analytics"));
+        let group = format!("-{}", demo.id());
+        send("-INT", &["--", &group]);
+        let finished = demo.wait_with_output().expect("it ends");
+        let errors = String::from_utf8_lossy(&finished.stderr);
+        assert_eq!(
+            (finished.status.code(), errors.as_ref()),
+            (Some(130), "millrace: interrupted\n")
+        );
+        wait_for(|| (!is_running(function)).then_some(()));
+    }
 }
 
 #[test]
@@ -54,12 +73,17 @@ fn while_endpoints_serve_others() {
 fn start(arguments: &[&str]) -> Child {
     let mut command = millrace(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().expect("the command can be run")
+    // A process group of its own, as a shell gives one to each command.
+    command.process_group(0).spawn().expect("the command can be run")
 }
 
 /// What Ctrl-C does, but to the command alone: it has to take its function along by itself.
 fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    send("-INT", &[&child.id().to_string()]);
+}
+
+fn send(signal: &str, to: &[&str]) {
+    let sent = Command::new("kill").arg(signal).args(to).status();
     assert!(sent.expect("there is a kill").success());
 }
 
