@@ -22,6 +22,7 @@ independent *command:
     scripts/independent-endpoints "$@"
 
 # The templates, under the tools that know CloudFormation; `--zips` for the deployable zips.
+[positional-arguments]
 templates *options:
     scripts/lint-templates "$@"
 
