@@ -7,6 +7,7 @@
 //! ```
 
 mod answer;
+mod archive;
 mod demo;
 mod endpoints;
 mod error;
@@ -49,6 +50,8 @@ enum Command {
     Invoke(invoke::Options),
     /// Start the endpoints with tables, topic and queue, for `cargo lambda` and other tools
     Endpoints,
+    /// Look into what `relay` wrote
+    Archive(archive::Options),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +83,9 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         Command::Demo(options) => Box::pin(demo::run(options, endpoint_url, &interrupt)).await,
         Command::Invoke(options) => Box::pin(invoke::run(options, endpoint_url, &interrupt)).await,
         Command::Endpoints => endpoints::run(endpoint_url, &interrupt).await,
+        Command::Archive(options) => {
+            Box::pin(interrupt.unless_asked(archive::run(options, endpoint_url))).await
+        }
     }
 }
 

@@ -23,7 +23,7 @@ const START: i64 = 1_767_603_540_000;
 /// One of each kind, over two topics, three partitions and two hours.
 pub(crate) fn all() -> Vec<Record> {
     let too_long = format!("{{\"blob\":\"{}\"}}", "x".repeat(1_100_000));
-    let values: [Option<&[u8]>; 12] = [
+    let values: [Option<&[u8]>; 13] = [
         Some(br#"{"order":1,"total":12.50}"#),
         Some(br#"{"order":2,"total":1.000000000000000000001,"id":123456789012345678901234567890}"#),
         Some(b"{\n  \"order\": 3,\r\n  \"note\": \"a\\nb\"\n}\n"),
@@ -36,6 +36,7 @@ pub(crate) fn all() -> Vec<Record> {
         Some("\"Zoë \\ud83d\\ude00\"".as_bytes()),
         Some(br#"{"b":1,"a":2,"a":3}"#),
         Some(br#"[1,"two",{"three":null}]"#),
+        None,
     ];
     let mut offsets: BTreeMap<(&str, i32), i64> = BTreeMap::new();
     let places = [("orders", 0), ("orders", 1), ("orders", 0), ("clicks", 0)];
@@ -50,8 +51,9 @@ pub(crate) fn all() -> Vec<Record> {
             key: match number {
                 0 => None,
                 1 => Some(vec![0xff, 0x00]),
-                // The key of the tombstone, which it follows.
+                // A value behind a tombstone, and a tombstone behind a value.
                 11 => Some(br#"key "3""#.to_vec()),
+                12 => Some(br#"key "2""#.to_vec()),
                 _ => Some(format!("key \"{number}\"").into_bytes()),
             },
             value: value.map(<[u8]>::to_vec),
