@@ -10,6 +10,10 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 /// This crate's folder when it was built: two levels below the workspace's root.
 const MANIFEST_DIR: &str = env!("CARGO_MANIFEST_DIR");
 
+/// The functions of the workspace. Whoever asks for one mostly needs the others as well, and a call
+/// of Cargo takes its time even where nothing is to be built.
+const FUNCTIONS: [&str; 2] = ["analytics", "relay"];
+
 /// Binaries that are known to be up to date, by package. The lock is held while building, so that
 /// two tests of one process do not both ask Cargo.
 static BUILT: LazyLock<Mutex<HashMap<String, PathBuf>>> = LazyLock::new(Mutex::default);
@@ -65,8 +69,8 @@ pub enum BinaryError {
 }
 
 /// The path of a function's binary, which `cargo build` has just brought up to date, in the profile
-/// and the target directory of the running test or tool. Builds once per process and function; the
-/// call blocks meanwhile.
+/// and the target directory of the running test or tool. Builds once per process, and then all
+/// functions; the call blocks meanwhile.
 ///
 /// `MILLRACE_FUNCTION_BINARY_<NAME>` (upper case, `_` for `-`) names a binary to take as it is.
 ///
@@ -94,9 +98,10 @@ pub fn function_binary(name: &str) -> Result<PathBuf, BinaryError> {
         .and_then(|executable| BuildLocation::of_executable(&executable))
         .unwrap_or_else(|| BuildLocation::default_of(&workspace));
     build(name, &workspace, &location, variable)?;
-    let path = location.binary(name);
-    built.insert(name.to_owned(), path.clone());
-    Ok(path)
+    for function in FUNCTIONS.into_iter().chain([name]) {
+        built.insert(function.to_owned(), location.binary(function));
+    }
+    Ok(location.binary(name))
 }
 
 fn build(
@@ -107,11 +112,14 @@ fn build(
 ) -> Result<(), BinaryError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(&cargo);
-    // `millrace` is built along with the function: Cargo unifies the features of what it builds
-    // together, and building the function alone could choose others for the crates they share, that
+    // `millrace` is built along with the functions: Cargo unifies the features of what it builds
+    // together, and building a function alone could choose others for the crates they share, that
     // is, compile them all a second time.
     command.current_dir(workspace);
-    command.args(["build", "--quiet", "-p", "millrace", "-p", name, "--bins"]);
+    command.args(["build", "--quiet", "--bins", "-p", "millrace", "-p", name]);
+    for function in FUNCTIONS.into_iter().filter(|function| *function != name) {
+        command.args(["-p", function]);
+    }
     command.args(location.cargo_arguments());
     let output = command.output().map_err(|source| BinaryError::NoCargo {
         name: name.to_owned(),
