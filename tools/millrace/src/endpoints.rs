@@ -1,5 +1,6 @@
-//! `millrace endpoints`: what a function needs around it, for other tools to run one.
+//! `millrace endpoints`: what the functions need around them, for other tools to run them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use crate::function::Function;
 use crate::interrupt::Interrupt;
 use crate::stack::{CREDENTIALS, Naming, REGION, Stack};
 
-/// Starts them, prints lines that set a function's environment, and waits for Ctrl-C.
+/// Starts them, prints lines that set the functions' environment, and waits for Ctrl-C.
 pub(crate) async fn run(
     endpoint_url: Option<&str>,
     interrupt: &Interrupt,
@@ -22,11 +23,14 @@ pub(crate) async fn run(
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_DEFAULT_REGION", REGION.to_owned()),
     ];
-    for (name, value) in
-        credentials.into_iter().chain(Function::Analytics.environment(&stack.resources))
-    {
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{name}={value}");
+    // A variable of both functions has one value, so that one file does for both.
+    let mut written = BTreeSet::new();
+    let variables = Function::ALL.map(|function| function.environment(&stack.resources));
+    for (name, value) in credentials.into_iter().chain(variables.into_iter().flatten()) {
+        if written.insert(name) {
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(text, "{name}={value}");
+        }
     }
     let mut output = std::io::stdout().lock();
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Error::Output)?;

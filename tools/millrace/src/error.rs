@@ -87,6 +87,14 @@ pub(crate) enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// An object that is not what a delivery stream writes.
+    #[error("object `{key}` cannot be read back: {reason}")]
+    Object {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Signals cannot be had.
     #[error("cannot listen for Ctrl-C: {0}")]
     Signals(#[source] std::io::Error),

@@ -1,4 +1,4 @@
-//! Whether what came out is what went in.
+//! Whether what came out of `analytics` is what went in.
 
 use super::findings::Findings;
 use super::stream::Fed;
@@ -22,10 +22,10 @@ pub(super) fn problems(fed: &Fed, findings: &Findings) -> Vec<String> {
             grouped(findings.population.taken)
         ));
     }
-    if fed.reported > 0 || fates.failed > 0 {
+    if fed.analytics.reported > 0 || fates.failed > 0 {
         problems.push(format!(
             "{} reported as not done, {} counted as failed: nothing should fail here",
-            counted(fed.reported, "record"),
+            counted(fed.analytics.reported, "record"),
             grouped(fates.failed)
         ));
     }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn what_is_reported_as_not_done_is_told_even_where_all_is_counted() {
         let told = only_problem(|fed, findings| {
-            fed.reported = 1;
+            fed.analytics.reported = 1;
             findings.fates.failed = 1;
             findings.fates.tombstones = 0;
         });

@@ -1,9 +1,10 @@
-//! What the run left behind, as the tables, the topic, the queue and the metrics tell it.
+//! What `analytics` left behind, as the tables, the topic, the queue and the metrics tell it.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::population::Population;
 use crate::error::Error;
+use crate::function::Function;
 use crate::stack::{Changes, DeadLetter, Rows, Stack};
 
 /// Everything that is reported.
@@ -24,7 +25,7 @@ pub(super) struct Findings {
     pub(super) dead_letters: BTreeMap<String, DeadLetters>,
     /// What is known of the entities.
     pub(super) population: Population,
-    /// The function's requests and what the function did.
+    /// The requests of both functions, and what both did.
     pub(super) changes: Changes,
 }
 
@@ -78,7 +79,7 @@ impl Findings {
             alert_rows: in_table.len() as u64,
             published: published.len() as u64,
             unmatched_alerts: in_table.symmetric_difference(&published).count() as u64,
-            dead_letters: by_reason(&changes.dead_letters),
+            dead_letters: by_reason(changes.dead_letters_of(Function::Analytics)),
             population: Population::read(stack).await?,
             changes,
         })
@@ -87,7 +88,7 @@ impl Findings {
 
 impl Fates {
     fn of(changes: &Changes) -> Self {
-        let count = |name| changes.metrics.count(name);
+        let count = |name| changes.metrics.count(Function::Analytics.name(), name);
         let (duplicates, tombstones) = (count("Duplicates"), count("Tombstones"));
         let dead = count("DeadRecords");
         // Everything that need not come again is a success: applied or not worth applying.
@@ -127,8 +128,8 @@ fn newest_shard(rows: &Rows) -> String {
     newest.and_then(|row| row.text("day_shard")).unwrap_or_default().to_owned()
 }
 
-fn by_reason(letters: &[DeadLetter]) -> BTreeMap<String, DeadLetters> {
-    let mut in_order: Vec<&DeadLetter> = letters.iter().collect();
+fn by_reason<'a>(letters: impl Iterator<Item = &'a DeadLetter>) -> BTreeMap<String, DeadLetters> {
+    let mut in_order: Vec<&DeadLetter> = letters.collect();
     in_order.sort_by_key(|letter| letter.position());
     let mut reasons: BTreeMap<String, DeadLetters> = BTreeMap::new();
     for letter in in_order {

@@ -35,8 +35,9 @@ pub(super) fn text(stack: &Stack, outcome: &Outcome) -> String {
 }
 
 /// What each line shows, and the line, of the AWS CLI.
-fn lines(stack: &Stack, outcome: &Outcome) -> [(&'static str, String); 6] {
+fn lines(stack: &Stack, outcome: &Outcome) -> [(&'static str, String); 8] {
     let resources = &stack.resources;
+    let bucket = &resources.archive.bucket;
     let tables = &resources.tables;
     let findings = &outcome.findings;
     let busiest = findings.population.busiest.first();
@@ -83,6 +84,14 @@ fn lines(stack: &Stack, outcome: &Outcome) -> [(&'static str, String); 6] {
                 "sqs receive-message --queue-url {} \\\n    \
                  --max-number-of-messages 10 --visibility-timeout 0",
                 resources.dead_letter_queue_url
+            ),
+        ),
+        ("what the archive holds", format!("s3 ls --recursive s3://{bucket}/")),
+        (
+            "the first lines of one of its objects",
+            format!(
+                "s3 cp 's3://{bucket}/{}' - \\\n    | gunzip | head -3",
+                outcome.archive.example
             ),
         ),
     ]

@@ -1,9 +1,11 @@
 //! `millrace demo`: everything at once, with real numbers.
 
+mod archive;
 mod check;
 mod findings;
 mod keep;
 mod population;
+mod positions;
 mod progress;
 mod report;
 mod samples;
@@ -22,9 +24,10 @@ use crate::error::Error;
 use crate::function::Function;
 use crate::interrupt::Interrupt;
 use crate::stack::{Naming, Stack, Watch};
+use archive::Archive;
 use findings::Findings;
 use samples::Sample;
-use stream::Fed;
+use stream::{Fed, Functions};
 
 /// What `demo` can be told.
 #[derive(Args, Debug)]
@@ -51,6 +54,7 @@ pub(crate) struct Options {
 struct Outcome {
     fed: Fed,
     findings: Findings,
+    archive: Archive,
     /// What does not match what was handed over.
     problems: Vec<String>,
 }
@@ -64,7 +68,8 @@ pub(crate) async fn run(
     let samples = samples::read()?;
     let stack = interrupt.unless_asked(Stack::start(endpoint_url, Naming::OwnRun)).await?;
     // Dropped in the middle if an end is asked for, and the function with it.
-    let outcome = interrupt.unless_asked(feed_and_look(&stack, samples, &options)).await;
+    let outcome = Box::pin(feed_and_look(&stack, samples, &options));
+    let outcome = interrupt.unless_asked(outcome).await;
     let result = match &outcome {
         Ok(outcome) => show(&stack, outcome, &options),
         Err(_) => Ok(()),
@@ -83,25 +88,32 @@ async fn feed_and_look(
     options: &Options,
 ) -> Result<Outcome, Error> {
     let watch = Watch::start(stack).await?;
-    let spinner = progress::spinner("building and starting the function", !options.json);
-    let function = stack.run(Function::Analytics, &[], LogSink::Keep).await?;
+    let spinner = progress::spinner("building and starting the functions", !options.json);
+    let functions = Functions {
+        analytics: stack.run(Function::Analytics, &[], LogSink::Keep).await?,
+        relay: stack.run(Function::Relay, &[], LogSink::Keep).await?,
+    };
     drop(spinner);
     let settings = Settings { seed: options.seed, records: options.records, ..Settings::default() };
     let limits = BatchLimits { max_records: options.batch_size, ..BatchLimits::default() };
     let batches = Generator::new(settings).batches(limits);
     let progress = progress::bar(options.records + sampled(&samples), !options.json);
-    let fed = stream::feed(&function, samples, batches, &progress).await?;
+    let fed = stream::feed(&functions, samples, batches, &progress).await?;
     drop(progress);
-    function.stop().await;
+    functions.stop().await;
 
+    let spinner = progress::spinner("reading what came of it", !options.json);
     let findings = Findings::gather(stack, watch.changes(stack).await?).await?;
-    let problems = check::problems(&fed, &findings);
+    let archive = Archive::gather(stack, &findings.changes, &fed.positions).await?;
+    drop(spinner);
+    let mut problems = check::problems(&fed, &findings);
+    problems.extend(archive.problems(&fed));
     if !problems.is_empty() {
-        for line in function.log_lines().iter().filter(|line| !line.contains("INFO")) {
+        for line in functions.log_lines().filter(|line| !line.contains("INFO")) {
             anstream::eprintln!("{line}");
         }
     }
-    Ok(Outcome { fed, findings, problems })
+    Ok(Outcome { fed, findings, archive, problems })
 }
 
 fn sampled(samples: &[Sample]) -> u64 {

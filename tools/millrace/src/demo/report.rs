@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Outcome;
+use super::archive::Archive;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -28,11 +29,24 @@ struct Report<'a> {
     function_cpu_seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     function_peak_memory_bytes: Option<u64>,
+    /// What `relay` made of the same records; everything else but the requests is of `analytics`.
+    archive: Archived<'a>,
     /// By service and operation; absent where nobody counts them.
     #[serde(skip_serializing_if = "Option::is_none")]
     requests: Option<BTreeMap<&'a str, BTreeMap<&'a str, u64>>>,
     /// What does not match what was handed over.
     problems: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Archived<'a> {
+    #[serde(flatten)]
+    archive: &'a Archive,
+    ratio: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_cpu_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_peak_memory_bytes: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +57,7 @@ struct OpenAndClosed {
 
 /// One line.
 pub(super) fn json(outcome: &Outcome) -> String {
-    let Outcome { fed, findings, problems } = outcome;
+    let Outcome { fed, findings, archive, problems } = outcome;
     let population = &findings.population;
     let seconds = fed.wall.as_secs_f64();
     let report = Report {
@@ -68,8 +82,14 @@ pub(super) fn json(outcome: &Outcome) -> String {
             open: population.open_spend_windows + population.open_measure_windows,
             closed: population.spend_windows + population.measure_windows,
         },
-        function_cpu_seconds: fed.cpu.map(|cpu| cpu.as_secs_f64()),
-        function_peak_memory_bytes: fed.peak_memory,
+        function_cpu_seconds: fed.analytics.cpu.map(|cpu| cpu.as_secs_f64()),
+        function_peak_memory_bytes: fed.analytics.peak_memory,
+        archive: Archived {
+            archive,
+            ratio: archive.ratio(),
+            function_cpu_seconds: fed.relay.cpu.map(|cpu| cpu.as_secs_f64()),
+            function_peak_memory_bytes: fed.relay.peak_memory,
+        },
         requests: findings.changes.requests.as_ref().map(|requests| {
             let mut services: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
             for ((service, operation), count) in requests {

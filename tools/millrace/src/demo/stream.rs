@@ -1,11 +1,12 @@
-//! Feeding the function: the sample events, then a seeded stream.
+//! Feeding the functions: the sample events, then a seeded stream.
 
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 use millrace_generator::Batches;
-use millrace_runtime_api::FunctionProcess;
+use millrace_runtime_api::{FunctionProcess, InvokeOutcome};
 
+use super::positions::Positions;
 use super::samples::Sample;
 use crate::answer;
 use crate::error::Error;
@@ -20,19 +21,34 @@ pub(super) struct Fed {
     /// Those that handed over the batch before a second time, and the records in them.
     pub(super) invocations_again: u64,
     pub(super) records_again: u64,
-    /// Records that the function reported as not done.
-    pub(super) reported: u64,
+    /// Where the records stood.
+    pub(super) positions: Positions,
     /// From the first invocation to the last answer.
     pub(super) wall: Duration,
-    /// CPU time of the function, its start included; Linux only.
+    pub(super) analytics: Ran,
+    pub(super) relay: Ran,
+}
+
+/// What one function said and took.
+#[derive(Debug, Default)]
+pub(super) struct Ran {
+    /// Records that it reported as not done.
+    pub(super) reported: u64,
+    /// Its CPU time, its start included; Linux only.
     pub(super) cpu: Option<Duration>,
-    /// The most memory the function had resident, in bytes; Linux only.
+    /// The most memory it had resident, in bytes; Linux only.
     pub(super) peak_memory: Option<u64>,
 }
 
-/// Feeds all of it to the function, one batch after the other, as one mapping's poller would.
+/// The functions, running.
+pub(super) struct Functions {
+    pub(super) analytics: FunctionProcess,
+    pub(super) relay: FunctionProcess,
+}
+
+/// Feeds all of it to both functions, one batch after the other, as a poller of each would.
 pub(super) async fn feed(
-    function: &FunctionProcess,
+    functions: &Functions,
     samples: Vec<Sample>,
     batches: Batches,
     progress: &ProgressBar,
@@ -40,13 +56,15 @@ pub(super) async fn feed(
     let mut fed = Fed::default();
     let started = Instant::now();
     for sample in samples {
-        fed.hand_over(function, &sample.name, sample.payload, sample.records).await?;
+        fed.positions.add_event(&sample.payload);
+        fed.hand_over(functions, &sample.name, sample.payload, sample.records).await?;
         progress.inc(sample.records);
     }
     for (number, batch) in (1..).zip(batches) {
         let records = batch.records.len() as u64;
         let what = format!("batch {number} of the stream");
-        fed.hand_over(function, &what, batch.encode(), records).await?;
+        fed.positions.add_records(&batch.records);
+        fed.hand_over(functions, &what, batch.encode(), records).await?;
         if batch.redelivery {
             fed.invocations_again += 1;
             fed.records_again += records;
@@ -67,17 +85,40 @@ impl Fed {
 
     async fn hand_over(
         &mut self,
-        function: &FunctionProcess,
+        functions: &Functions,
         what: &str,
         payload: Vec<u8>,
         records: u64,
     ) -> Result<(), Error> {
-        let invoked = function.invoke(payload).await?;
-        self.reported += answer::reported(what, &invoked)?;
+        // At the same time: they know nothing of each other.
+        let (analytics, relay) = tokio::join!(
+            functions.analytics.invoke(payload.clone()),
+            functions.relay.invoke(payload),
+        );
+        self.analytics.note(what, &analytics?)?;
+        self.relay.note(what, &relay?)?;
         self.records += records;
         self.batches += 1;
+        Ok(())
+    }
+}
+
+impl Ran {
+    fn note(&mut self, what: &str, invoked: &InvokeOutcome) -> Result<(), Error> {
+        self.reported += answer::reported(what, invoked)?;
         self.cpu = invoked.process_cpu_time;
         self.peak_memory = invoked.peak_rss_bytes.max(self.peak_memory);
         Ok(())
+    }
+}
+
+impl Functions {
+    pub(super) async fn stop(&self) {
+        tokio::join!(self.analytics.stop(), self.relay.stop());
+    }
+
+    /// The last lines that they wrote.
+    pub(super) fn log_lines(&self) -> impl Iterator<Item = String> {
+        self.analytics.log_lines().into_iter().chain(self.relay.log_lines())
     }
 }

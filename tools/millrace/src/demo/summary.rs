@@ -1,4 +1,4 @@
-//! The run as a person reads it, in about sixty lines.
+//! The run as a person reads it, in about seventy lines.
 
 use std::fmt::Write;
 
@@ -23,6 +23,7 @@ pub(super) fn text(outcome: &Outcome) -> String {
     users(&mut text, outcome);
     time(&mut text, outcome);
     dead_records(&mut text, outcome);
+    archive(&mut text, outcome);
     requests(&mut text, outcome);
     further(&mut text);
     problems(&mut text, outcome);
@@ -54,14 +55,15 @@ fn records(text: &mut String, outcome: &Outcome) {
         per(fed.records, fed.batches),
     );
     columns.row(PLAIN, ["rate", &rate]);
-    if let (Some(cpu), Some(memory)) = (fed.cpu, fed.peak_memory) {
+    for (name, ran) in [("analytics", &fed.analytics), ("relay", &fed.relay)] {
+        let (Some(cpu), Some(memory)) = (ran.cpu, ran.peak_memory) else { continue };
         let each = 1e6 * cpu.as_secs_f64() / per(fed.records.max(1), 1);
         let megabytes = memory / 1_000_000;
         let took = format!(
             "{} of CPU, {each:.0} µs a record; {megabytes} MB of memory at most",
             seconds(cpu)
         );
-        columns.row(PLAIN, ["function", &took]);
+        columns.row(PLAIN, [name, &took]);
     }
     let became = format!(
         "{} applied, {} duplicates, {} tombstones, {} dead",
@@ -142,13 +144,48 @@ fn time(text: &mut String, outcome: &Outcome) {
 fn dead_records(text: &mut String, outcome: &Outcome) {
     let letters = &outcome.findings.dead_letters;
     let total: u64 = letters.values().map(|letters| letters.count).sum();
-    heading(text, "Dead records", &format!("{} in the dead-letter queue", grouped(total)));
+    heading(
+        text,
+        "Dead records",
+        &format!("{} of analytics in the dead-letter queue", grouped(total)),
+    );
     let mut columns = Columns::new(&[Left, Right, Left]);
     columns.row(DIM, ["reason", "records", "one of them"]);
     for (reason, letters) in letters {
         columns.row(PLAIN, [reason, &grouped(letters.count), &letters.example]);
     }
     columns.write(text);
+}
+
+fn archive(text: &mut String, outcome: &Outcome) {
+    let archive = &outcome.archive;
+    let dead = counted(archive.dead_records, "dead record");
+    let note = format!("{} of relay, {dead}", counted(archive.lines, "line"));
+    heading(text, "Archive", &note);
+    let mut columns = Columns::new(&[Left, Right, Left]);
+    let mut row = |what, number: u64, note: &str| {
+        columns.row(PLAIN, [what, &grouped(number), note]);
+    };
+    let packed = format!(
+        "{:.1} lines each, in {}",
+        per(archive.lines, archive.entries),
+        counted(archive.requests, "request")
+    );
+    row("Firehose records", archive.entries, &packed);
+    row("bytes sent", archive.bytes_sent, "before compression");
+    let billed = format!(
+        "in steps of 5 KB; line by line it would be {}, {:.1} times as much",
+        grouped(archive.bytes_billed_unpacked),
+        archive.ratio()
+    );
+    row("bytes billed", archive.bytes_billed, &billed);
+    let note = format!("{} bytes of gzip", grouped(archive.object_bytes));
+    row("S3 objects", archive.objects, &note);
+    row("oversize lines", archive.oversize, "over a Firehose record's limit, an object each");
+    columns.write(text);
+    if let Some(unknown) = archive.unknown() {
+        let _ = writeln!(text, "  {DIM}{unknown}{DIM:#}");
+    }
 }
 
 fn requests(text: &mut String, outcome: &Outcome) {
@@ -178,7 +215,7 @@ fn requests(text: &mut String, outcome: &Outcome) {
 fn further(text: &mut String) {
     heading(text, "Look further", "");
     let mut columns = Columns::new(&[Left, Left]);
-    columns.row(DIM, ["leave it running, to look into the tables", "cargo demo --keep"]);
+    columns.row(DIM, ["leave it running, to look into tables and archive", "cargo demo --keep"]);
     let invoke = "cargo millrace invoke analytics --data-file events/fraud-burst.json";
     columns.row(DIM, ["one event", invoke]);
     columns.row(DIM, ["what else there is", "docs/local.md"]);

@@ -1,5 +1,6 @@
 //! `millrace invoke`: one event from a file, and what came of it.
 
+mod archived;
 mod written;
 
 use std::io::Write;
@@ -14,8 +15,9 @@ use crate::error::Error;
 use crate::event;
 use crate::function::Function;
 use crate::interrupt::Interrupt;
-use crate::stack::{Naming, Stack, Watch};
+use crate::stack::{Changes, Naming, Stack, Watch};
 use crate::text::counted;
+use archived::Archived;
 use written::Tables;
 
 /// What `invoke` can be told.
@@ -26,10 +28,11 @@ pub(crate) struct Options {
     /// A file that holds one MSK event
     #[arg(long, value_name = "FILE")]
     data_file: PathBuf,
-    /// How often to send it; the second time all its records are duplicates
+    /// How often to send it; the second time all its records are duplicates to `analytics`, and
+    /// twice in the archive of `relay`
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     times: u32,
-    /// An environment variable for the function, on top of those that lead it to its tables
+    /// An environment variable for the function, on top of those that lead it to this stack
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     variables: Vec<(String, String)>,
 }
@@ -68,7 +71,7 @@ async fn invoke(
     records: u64,
 ) -> Result<(), Error> {
     let watch = Watch::start(stack).await?;
-    let before = Tables::read(stack).await?;
+    let before = Written::read(stack, options.function).await?;
     let invoked = function.invoke(payload.to_vec()).await?;
 
     let name = options.data_file.display().to_string();
@@ -80,13 +83,43 @@ async fn invoke(
     }
     let reported = reported?;
     let changes = watch.changes(stack).await?;
-    let written = written::text(&before, &Tables::read(stack).await?, &changes);
+    let after = Written::read(stack, options.function).await?;
+    let written = after.since(&before, &changes);
     let took = invoked.duration.as_secs_f64() * 1_000.0;
     anstream::eprintln!(
         "{name}: {} in {took:.0} ms, {reported} reported as not done\n{written}",
         counted(records, "record"),
     );
     Ok(())
+}
+
+/// Everything that stands where a function writes.
+enum Written {
+    Tables(Box<Tables>),
+    Archived(Archived),
+}
+
+impl Written {
+    async fn read(stack: &Stack, function: Function) -> Result<Self, Error> {
+        Ok(match function {
+            Function::Analytics => Self::Tables(Box::new(Tables::read(stack).await?)),
+            Function::Relay => Self::Archived(Archived::read(stack).await?),
+        })
+    }
+
+    /// What was written since, for a person.
+    fn since(&self, before: &Self, changes: &Changes) -> String {
+        let mut text = String::new();
+        match (before, self) {
+            (Self::Tables(before), Self::Tables(after)) => written::rows(&mut text, before, after),
+            (Self::Archived(before), Self::Archived(after)) => {
+                archived::text(&mut text, before, after, changes);
+            }
+            _ => {}
+        }
+        written::messages(&mut text, changes);
+        text
+    }
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

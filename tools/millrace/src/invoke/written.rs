@@ -26,17 +26,15 @@ impl Tables {
     }
 }
 
-/// For a person: rows by table, alerts, dead letters, metrics.
-pub(super) fn text(before: &Tables, after: &Tables, changes: &Changes) -> String {
-    let mut text = String::new();
-    rows(&mut text, before, after);
-    published(&mut text, changes);
-    dead_letters(&mut text, changes);
-    metrics(&mut text, changes);
-    text
+/// Alerts, dead letters, metrics.
+pub(super) fn messages(text: &mut String, changes: &Changes) {
+    published(text, changes);
+    dead_letters(text, changes);
+    metrics(text, changes);
 }
 
-fn rows(text: &mut String, before: &Tables, after: &Tables) {
+/// Rows by table.
+pub(super) fn rows(text: &mut String, before: &Tables, after: &Tables) {
     let mut columns = Columns::new(&[Left, Right, Right]);
     columns.row(DIM, ["rows", "new", "changed"]);
     for ((_, _, earlier), (name, key, later)) in before.0.iter().zip(&after.0) {

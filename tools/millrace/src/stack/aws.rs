@@ -22,6 +22,10 @@ pub(crate) struct Aws {
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
     /// Amazon `DynamoDB`.
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    /// Amazon Data Firehose.
+    pub(crate) firehose: aws_sdk_firehose::Client,
+    /// Amazon S3.
+    pub(crate) s3: aws_sdk_s3::Client,
     /// Amazon SNS.
     pub(crate) sns: aws_sdk_sns::Client,
     /// Amazon SQS.
@@ -48,9 +52,13 @@ impl Aws {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(&url)
             .build();
+        // One URL has no host name for each bucket.
+        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
         Self {
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            firehose: aws_sdk_firehose::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
             sns: aws_sdk_sns::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
             url,

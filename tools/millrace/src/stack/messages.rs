@@ -25,6 +25,9 @@ pub(crate) struct DeadLetter {
     pub(crate) message_id: String,
     /// Why, in a word.
     pub(crate) reason: String,
+    /// The function that gave it up; empty for a letter that did not fit into one message.
+    #[serde(default)]
+    pub(crate) function: String,
     /// Which part of the letter it is, from 1, if the letter did not fit into one message.
     part: Option<u32>,
     /// Its topic, if that could be read.
@@ -81,11 +84,13 @@ mod tests {
 
     #[test]
     fn a_dead_letter_tells_where_its_record_stood_and_no_more() {
-        let body = r#"{"topic":"orders","partition":3,"offset":17,"reason":"not_json","value":"c2VjcmV0"}"#;
+        let body = r#"{"topic":"orders","partition":3,"offset":17,"reason":"not_json",
+            "function":"analytics","value":"c2VjcmV0"}"#;
         let letter = DeadLetter::read("m-1".to_owned(), body, "queue").unwrap();
         assert_eq!(letter.place(), "orders, partition 3, offset 17");
         assert!(!format!("{letter:?}").contains("c2VjcmV0"));
-        let body = r#"{"topic":null,"partition":null,"offset":null,"reason":"not_a_list"}"#;
+        let body = r#"{"topic":null,"partition":null,"offset":null,"reason":"not_a_list",
+            "function":"relay"}"#;
         let letter = DeadLetter::read("m-2".to_owned(), body, "queue").unwrap();
         assert_eq!(letter.place(), "unknown topic, partition ?, offset ?");
     }

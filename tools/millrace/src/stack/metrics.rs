@@ -50,9 +50,12 @@ impl Metrics {
         self
     }
 
-    /// The sum of a metric over all its series, of which there is one for each function.
-    pub(crate) fn count(&self, name: &str) -> u64 {
-        let named = self.0.iter().filter(|((other, _), _)| other == name);
+    /// The sum of a metric over all series of a function.
+    pub(crate) fn count(&self, function: &str, name: &str) -> u64 {
+        let is_of = |dimensions: &BTreeMap<String, String>| {
+            dimensions.get("Function").is_some_and(|other| other == function)
+        };
+        let named = self.0.iter().filter(|((other, of), _)| other == name && is_of(of));
         whole(named.map(|(_, sum)| sum).sum())
     }
 
@@ -111,13 +114,15 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_the_sum_of_all_series_of_that_name() {
+    fn a_count_is_that_of_one_function() {
         let metrics = metrics(&[
             ("Duplicates", "analytics", 3.0),
             ("Duplicates", "relay", 4.0),
             ("Tombstones", "analytics", 9.0),
         ]);
-        assert_eq!((metrics.count("Duplicates"), metrics.count("DeadRecords")), (7, 0));
+        assert_eq!(metrics.count("analytics", "Duplicates"), 3);
+        assert_eq!(metrics.count("relay", "Duplicates"), 4);
+        assert_eq!(metrics.count("relay", "Tombstones"), 0);
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! What a function needs around it: AWS, with the tables, the topic and the queue in it.
+//! What the functions need around them: AWS, with tables, topic, queue and archive in it.
 //!
 //! ```text
 //!   Stack ─ Aws        endpoints on loopback (or elsewhere) and clients
-//!         └ Resources  tables, alert topic, dead-letter queue ─▶ environment variables ─▶ function
+//!         └ Resources  tables, alert topic, archive, dead-letter queue ─▶ variables ─▶ function
 //! ```
 
+mod archive;
 mod aws;
 mod inbox;
 mod messages;
@@ -16,6 +17,7 @@ mod watch;
 
 use millrace_runtime_api::{FunctionProcess, FunctionSpec, LogSink, function_binary};
 
+pub(crate) use archive::Taken;
 pub(crate) use aws::{Aws, CREDENTIALS, REGION};
 pub(crate) use messages::DeadLetter;
 pub(crate) use metrics::Metrics;

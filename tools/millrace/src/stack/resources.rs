@@ -1,4 +1,4 @@
-//! Tables, topic and queue: their names, making them and taking them away.
+//! Tables, topic, queue and archive: their names, making them and taking them away.
 
 use analytics::TableNames;
 use analytics::dynamodb::{ALERTS, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS};
@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::TimeToLiveSpecification;
 
 use super::Aws;
+use super::archive::Archive;
 use super::inbox::Inbox;
 use crate::error::Error;
 
@@ -23,7 +24,7 @@ pub(crate) enum Naming {
     OwnRun,
 }
 
-/// What a function works on.
+/// What the functions work on.
 #[derive(Clone, Debug)]
 pub(crate) struct Resources {
     /// Where all of it is.
@@ -32,7 +33,9 @@ pub(crate) struct Resources {
     pub(crate) tables: TableNames,
     /// The SNS topic for alerts.
     pub(crate) alert_topic_arn: String,
-    /// The SQS queue for dead records.
+    /// Where `relay` archives records.
+    pub(crate) archive: Archive,
+    /// The SQS queue for dead records, of both functions.
     pub(crate) dead_letter_queue_url: String,
     /// The namespace of the metrics.
     pub(crate) metrics_namespace: String,
@@ -58,6 +61,7 @@ impl Resources {
         for (definition, name) in definitions(&tables) {
             create_table(aws, definition, name).await?;
         }
+        let archive = Archive::create(aws, &prefix).await?;
         let alert_topic_arn = create_topic(aws, &format!("{prefix}-alerts")).await?;
         let inbox = match aws.embedded {
             Some(_) => None,
@@ -66,6 +70,7 @@ impl Resources {
         Ok(Self {
             endpoint_url: aws.url.clone(),
             tables,
+            archive,
             alert_topic_arn,
             dead_letter_queue_url: create_queue(aws, &format!("{prefix}-dead-letters")).await?,
             metrics_namespace: if is_own_run { prefix } else { "Millrace".to_owned() },
@@ -78,6 +83,7 @@ impl Resources {
         for (_, name) in definitions(&self.tables) {
             let _ = aws.dynamodb.delete_table().table_name(name).send().await;
         }
+        self.archive.delete(aws).await;
         let _ = aws.sns.delete_topic().topic_arn(&self.alert_topic_arn).send().await;
         let inbox = self.inbox.as_ref().map(|inbox| inbox.queue_url.as_str());
         for queue_url in inbox.into_iter().chain([self.dead_letter_queue_url.as_str()]) {

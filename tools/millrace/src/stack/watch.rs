@@ -1,4 +1,4 @@
-//! What a function did to its stack from one moment to another.
+//! What functions did to their stack from one moment to another.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,6 +8,7 @@ use super::messages::{DeadLetter, PublishedAlert};
 use super::queue::{drain, give_back};
 use super::{Metrics, Stack};
 use crate::error::Error;
+use crate::function::Function;
 
 /// Requests by service and operation.
 pub(crate) type Requests = BTreeMap<(Service, String), RequestCount>;
@@ -23,13 +24,13 @@ pub(crate) struct Watch {
 /// What happened since a moment. Rows are read from the tables, see [`super::Rows`].
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    /// The sums of the function's metrics.
+    /// The sums of the functions' metrics.
     pub(crate) metrics: Metrics,
-    /// The alerts it published, each as often as it was published.
+    /// The alerts they published, each as often as it was published.
     pub(crate) published: Vec<PublishedAlert>,
     /// The records that reached the dead-letter queue.
     pub(crate) dead_letters: Vec<DeadLetter>,
-    /// The requests it made; only endpoints of our own count them.
+    /// The requests they made; only endpoints of our own count them.
     pub(crate) requests: Option<Requests>,
 }
 
@@ -57,6 +58,13 @@ impl Watch {
         dead_letters
             .retain(|letter| letter.is_first() && !self.dead_letters.contains(&letter.message_id));
         Ok(Changes { metrics: metrics.since(&self.metrics), published, dead_letters, requests })
+    }
+}
+
+impl Changes {
+    /// The records that a function gave up.
+    pub(crate) fn dead_letters_of(&self, function: Function) -> impl Iterator<Item = &DeadLetter> {
+        self.dead_letters.iter().filter(move |letter| letter.function == function.name())
     }
 }
 

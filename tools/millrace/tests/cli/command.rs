@@ -12,13 +12,14 @@ pub(crate) struct Finished {
     pub(crate) stderr: String,
 }
 
-/// The command, on endpoints of its own, with a function that has been built once for all tests.
+/// The command, on endpoints of its own, with functions that have been built once for all tests.
 pub(crate) fn millrace(arguments: &[&str]) -> Command {
-    let function = function_binary("analytics").expect("the function can be built");
+    let function = |name| function_binary(name).expect("the functions can be built");
     let mut command = Command::new(env!("CARGO_BIN_EXE_millrace"));
     command
         .args(arguments)
-        .env("MILLRACE_FUNCTION_BINARY_ANALYTICS", function)
+        .env("MILLRACE_FUNCTION_BINARY_ANALYTICS", function("analytics"))
+        .env("MILLRACE_FUNCTION_BINARY_RELAY", function("relay"))
         .env_remove("MILLRACE_ENDPOINT_URL");
     command
 }

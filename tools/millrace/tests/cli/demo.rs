@@ -77,23 +77,55 @@ fn dead_records_alerts_and_requests_are_counted_by_kind() {
     assert!(alerts["unusual_amount"] >= stream.tally.fraud.len() as u64 + 2);
     assert_eq!(report["alerts_published"], alerts.values().sum::<u64>());
 
-    // Each invocation publishes its metrics once, and reads before it writes unless it is empty.
+    // Each invocation of the two functions publishes its metrics once.
     let requests = &report["requests"];
-    assert_eq!(requests["cloudwatch"]["PutMetricData"], report["batches"]);
+    let batches = report["batches"].as_u64().expect("a count");
+    assert_eq!(requests["cloudwatch"]["PutMetricData"], 2 * batches);
     let alerts_total: u64 = alerts.values().sum();
     let publishes = requests["sns"]["PublishBatch"].as_u64().expect("a count");
     assert!((alerts_total.div_ceil(10)..=alerts_total).contains(&publishes), "{publishes}");
     let letters = requests["sqs"]["SendMessageBatch"].as_u64().expect("a count");
+    let total = total + samples::WRONG_BASE64; // which relay buries as well
     assert!((total.div_ceil(10)..=total).contains(&letters), "{letters}");
 }
 
 #[test]
-fn the_summary_for_a_person_says_the_same_in_less_than_seventy_lines() {
+fn every_record_is_a_line_of_the_archive_as_often_as_it_was_handed_over() {
+    let done = demo(&["--json"]);
+    let report: Value = serde_json::from_str(&done.stdout).expect("one JSON object");
+    let archive = &report["archive"];
+    let stream = Stream::of(settings());
+    let records = samples::RECORDS + RECORDS + stream.tally.redelivered_records;
+    let expected = json!({
+        "lines": records - samples::WRONG_BASE64,
+        "dead_records": samples::WRONG_BASE64,
+        "oversize": 0,
+        "missing": 0,
+        "surplus": 0,
+        "retries": 0,
+        // Each batch of a topic fits into one, and the stream's batches have one topic each.
+        "entries": samples::TOPICS + stream.batches,
+        "requests": report["requests"]["firehose"]["PutRecordBatch"],
+        "objects": 1,
+    });
+    for (name, expected) in expected.as_object().expect("an object") {
+        assert_eq!(&archive[name], expected, "{name}");
+    }
+    let number = |name: &str| archive[name].as_u64().expect("a count");
+    // No line is over 5 KB, so that each would be billed as one step.
+    assert_eq!(number("bytes_billed_unpacked"), 5_120 * number("lines"));
+    let rounded_up = number("bytes_billed") - number("bytes_sent");
+    assert!(rounded_up < 5_120 * number("entries"), "{rounded_up}");
+    assert!((1..number("bytes_sent")).contains(&number("object_bytes")));
+}
+
+#[test]
+fn the_summary_for_a_person_says_the_same_in_less_than_seventy_five_lines() {
     let done = demo(&[]);
     assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
     let stream = Stream::of(settings());
     let lines: Vec<&str> = done.stdout.lines().collect();
-    assert!(lines.len() < 70, "{} lines", lines.len());
+    assert!(lines.len() < 75, "{} lines", lines.len());
     assert!(!done.stdout.contains('\u{1b}'), "no colours where there is no terminal");
     assert!(lines[0].ends_with("every one is accounted for"), "{}", lines[0]);
     let high_value = 2 + stream.alerts["high_value"];
@@ -101,6 +133,9 @@ fn the_summary_for_a_person_says_the_same_in_less_than_seventy_lines() {
     let high_value = high_value.to_string();
     assert!(rows.contains(&vec!["high_value", &high_value, "HIGH"]), "{}", done.stdout);
     assert!(done.stdout.contains("is above the limit of 10000."), "{}", done.stdout);
+    let archived = samples::RECORDS + RECORDS + stream.tally.redelivered_records - 2;
+    let note = format!("Archive  {} of relay, 2 dead records", thousands(archived));
+    assert!(lines.iter().any(|line| *line == note), "{}", done.stdout);
     // Where an unknown topic's record stood, from events/unknown-topic.json.
     assert!(done.stdout.contains("orders, partition 0, offset 77"), "{}", done.stdout);
 }
@@ -116,6 +151,11 @@ fn wrong_options_are_refused_with_what_they_should_be() {
         assert_eq!(done.code, Some(2));
         assert!(done.stderr.contains(told), "{}", done.stderr);
     }
+}
+
+/// `1,234 lines`
+fn thousands(number: u64) -> String {
+    format!("{},{:03} lines", number / 1_000, number % 1_000)
 }
 
 fn counts(object: &Value) -> BTreeMap<&str, u64> {

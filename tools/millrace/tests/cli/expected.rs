@@ -9,8 +9,10 @@ use serde_json::Value;
 /// The sample events, added up over the table.
 pub(crate) mod samples {
     /// Invocations, one for each file.
-    pub(crate) const FILES: u64 = 24;
-    pub(crate) const RECORDS: u64 = 164;
+    pub(crate) const FILES: u64 = 25;
+    pub(crate) const RECORDS: u64 = 172;
+    /// Topics of each file, added up: a Firehose record is of one topic.
+    pub(crate) const TOPICS: u64 = 28;
     pub(crate) const APPLIED: u64 = 133;
     pub(crate) const DUPLICATES: u64 = 6;
     pub(crate) const TOMBSTONES: u64 = 2;
@@ -21,9 +23,11 @@ pub(crate) mod samples {
         ("nested_too_deep", 1),
         ("not_a_json_object", 1),
         ("not_json", 5),
-        ("unknown_topic", 2),
+        ("unknown_topic", 10),
         ("wrong_base64", 2),
     ];
+    /// Where not even the archive has a line: the value cannot be decoded.
+    pub(crate) const WRONG_BASE64: u64 = 2;
     /// By detector, as far as [`super::Stream::alerts`] goes.
     pub(crate) const ALERTS: [(&str, u64); 4] =
         [("battery_low", 1), ("high_value", 2), ("humidity_range", 1), ("temperature_range", 1)];

@@ -15,7 +15,7 @@ impl Finished {
     }
 
     /// The words that follow a name at the beginning of a line of standard error, for each such line.
-    fn rows(&self, name: &str) -> Vec<Vec<&str>> {
+    pub(crate) fn rows(&self, name: &str) -> Vec<Vec<&str>> {
         let lines = self.stderr.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
         lines
             .filter(|words| words.first() == Some(&name))

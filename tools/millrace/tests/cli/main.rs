@@ -8,3 +8,4 @@ mod expected;
 #[cfg(target_os = "linux")]
 mod interrupt;
 mod invoke;
+mod invoke_relay;
