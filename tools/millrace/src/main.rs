@@ -27,10 +27,19 @@ use tokio::runtime::Runtime;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 
+const EXAMPLES: &str = "\
+Examples:
+  cargo demo                                                            everything at once
+  cargo demo --keep                                                     … and look into the tables
+  cargo millrace invoke analytics --data-file events/fraud-burst.json   one event
+  cargo millrace invoke analytics --data-file my.json --env DETECTORS_OFF=rapid_clicks
+
+docs/local.md tells more.";
+
 /// Runs Millrace's Lambda functions on this machine: the real binaries, under a Lambda Runtime API,
 /// against AWS endpoints in this process. No AWS account, no Docker, no Kafka.
 #[derive(Parser, Debug)]
-#[command(name = "millrace", version, arg_required_else_help = true)]
+#[command(name = "millrace", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct CommandLine {
     /// Endpoints that speak AWS, instead of those of this process
     #[arg(long, env = "MILLRACE_ENDPOINT_URL", value_name = "URL", global = true, value_parser = url)]
