@@ -4,6 +4,7 @@
 
 mod command;
 mod demo;
+mod elsewhere;
 mod expected;
 #[cfg(target_os = "linux")]
 mod interrupt;
