@@ -170,17 +170,16 @@ fn archive(text: &mut String, outcome: &Outcome) {
     };
     let in_requests = counted(archive.requests, "request");
     // Both need all lines.
-    let (packed, billed) = match archive.unknown() {
-        Some(_) => (format!("in {in_requests}"), "in steps of 5 KB".to_owned()),
-        None => {
-            let each = per(archive.lines, archive.entries);
-            let line_by_line = grouped(archive.bytes_billed_unpacked);
-            let times = format!("{:.1} times as much", archive.ratio());
-            (
-                format!("{each:.1} lines each, in {in_requests}"),
-                format!("in steps of 5 KB; line by line it would be {line_by_line}, {times}"),
-            )
-        }
+    let (packed, billed) = if archive.unknown().is_some() {
+        (format!("in {in_requests}"), "in steps of 5 KB".to_owned())
+    } else {
+        let each = per(archive.lines, archive.entries);
+        let line_by_line = grouped(archive.bytes_billed_unpacked);
+        let times = format!("{:.1} times as much", archive.ratio());
+        (
+            format!("{each:.1} lines each, in {in_requests}"),
+            format!("in steps of 5 KB; line by line it would be {line_by_line}, {times}"),
+        )
     };
     row("Firehose records", archive.entries, &packed);
     row("bytes sent", archive.bytes_sent, "before compression");
