@@ -101,7 +101,7 @@ impl Seen {
 }
 
 /// By the first bytes: what Firehose writes need not say in its name that it is compressed.
-fn decompressed<'a>(mut body: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+pub(crate) fn decompressed<'a>(mut body: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
     let start = body.fill_buf()?;
     if start.starts_with(GZIP) {
         return Ok(Box::new(BufReader::new(MultiGzDecoder::new(body))));

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+pub(crate) use self::lines::decompressed;
 use self::place::Place;
 use self::verify::{Verified, VerifyError};
 use crate::error::Error;

@@ -1,14 +1,14 @@
 //! What `relay` left behind: the lines in its objects, read back and counted, and what it sent.
 
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 
-use flate2::bufread::MultiGzDecoder;
 use millrace_endpoints::Service;
 use relay::BILLING_STEP;
 use serde::Serialize;
 
 use super::positions::{Difference, Position, Positions};
 use super::stream::Fed;
+use crate::archive::decompressed;
 use crate::error::Error;
 use crate::function::Function;
 use crate::stack::{Changes, Stack};
@@ -92,7 +92,7 @@ impl Archive {
         Ok(archive)
     }
 
-    /// Reads an object as anyone would: gzip, and a JSON object on each line.
+    /// Reads an object as anyone would, compressed or not: a JSON object on each line.
     fn add_lines(
         &mut self,
         key: &str,
@@ -100,7 +100,7 @@ impl Archive {
         accounted_for: &mut Positions,
     ) -> Result<(), Error> {
         let failed = |reason: String| Error::Object { key: key.to_owned(), reason };
-        let mut lines = BufReader::new(MultiGzDecoder::new(body));
+        let mut lines = decompressed(body).map_err(|error| failed(error.to_string()))?;
         let mut line = Vec::new();
         while lines.read_until(b'\n', &mut line).map_err(|error| failed(error.to_string()))? > 0 {
             let position = serde_json::from_slice(&line).map_err(|error| {
