@@ -80,7 +80,7 @@ impl Function {
 pub(crate) async fn spec(aws: &Aws, resources: &Resources) -> FunctionSpec {
     FunctionSpec::new(FUNCTION, binary().await)
         .with_timeout(Duration::from_secs(30))
-        .with_env("AWS_REGION", "eu-central-1")
+        .with_env("AWS_REGION", millrace_tests::REGION)
         .with_env("MILLRACE_ENDPOINT_URL", aws.url())
         .with_env("STATE_TABLE", &resources.tables.state)
         .with_env("SESSIONS_TABLE", &resources.tables.sessions)

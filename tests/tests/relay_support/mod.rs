@@ -7,66 +7,52 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::ops::Deref;
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_cloudwatch::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_firehose::types::{BufferingHints, ExtendedS3DestinationConfiguration};
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
-use millrace_endpoints::{Endpoints, RequestCount, Service};
 use millrace_generator::{KafkaRecord, encode_event};
-use millrace_lambda::without_retries;
+use millrace_tests::Site;
 use relay::Clients;
 use serde_json::Value;
 
-/// Endpoints, clients for them, and what the relay writes to.
+/// A site, the clients of `relay` for it, and what it writes to.
 pub(crate) struct Aws {
-    embedded: Option<Endpoints>,
-    pub(crate) url: String,
+    site: Site,
     pub(crate) clients: Clients,
     pub(crate) bucket: String,
     pub(crate) stream: String,
     pub(crate) queue_url: String,
 }
 
+impl Deref for Aws {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
 impl Aws {
     /// Those at `MILLRACE_ENDPOINT_URL`, or embedded ones.
     pub(crate) async fn any() -> Self {
-        match std::env::var("MILLRACE_ENDPOINT_URL") {
-            Ok(url) if !url.is_empty() => Self::at(url, None).await,
-            _ => Self::embedded().await,
-        }
+        Self::at(Site::any().await).await
     }
 
     /// Embedded ones.
     pub(crate) async fn embedded() -> Self {
-        let endpoints = Endpoints::start().await.unwrap();
-        Self::at(endpoints.url().to_owned(), Some(endpoints)).await
+        Self::at(Site::embedded().await).await
     }
 
-    async fn at(url: String, embedded: Option<Endpoints>) -> Self {
-        let credentials = Credentials::new("test", "test", None, None, "test");
-        let loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::from_static("eu-central-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .endpoint_url(&url);
-        let clients = Clients::new(&without_retries(&loader.load().await));
+    async fn at(site: Site) -> Self {
+        let clients = Clients::new(&site.sdk_config().await);
         let id = fastrand::u32(..);
         let (bucket, stream) = (format!("archive-{id}"), format!("stream-{id}"));
         create_bucket(&clients, &bucket).await;
         create_stream(&clients, &stream, &bucket).await;
         let queue = clients.sqs.create_queue().queue_name(format!("dead-{id}"));
         let queue_url = queue.send().await.unwrap().queue_url.unwrap();
-        Self { embedded, url, clients, bucket, stream, queue_url }
-    }
-
-    pub(crate) fn endpoints(&self) -> &Endpoints {
-        self.embedded.as_ref().unwrap()
-    }
-
-    /// Requests so far for an operation.
-    pub(crate) fn count(&self, service: Service, operation: &str) -> RequestCount {
-        let counts = self.endpoints().requests();
-        counts.get(&(service, operation.to_owned())).copied().unwrap_or_default()
+        Self { site, clients, bucket, stream, queue_url }
     }
 
     /// The environment of a relay that writes to all of this.
@@ -75,7 +61,7 @@ impl Aws {
             ("ARCHIVE_BUCKET", self.bucket.clone()),
             ("DEAD_LETTER_QUEUE_URL", self.queue_url.clone()),
             ("STREAM_NAME", self.stream.clone()),
-            ("MILLRACE_ENDPOINT_URL", self.url.clone()),
+            ("MILLRACE_ENDPOINT_URL", self.url().to_owned()),
         ])
     }
 
@@ -94,7 +80,7 @@ impl Aws {
 
     /// The lines that the stream has delivered to the bucket.
     pub(crate) async fn delivered(&self) -> Vec<Value> {
-        if let Some(endpoints) = &self.embedded {
+        if let Some(endpoints) = self.if_embedded() {
             endpoints.flush_delivery_streams();
         }
         self.objects("delivered/").await.values().flat_map(|object| lines(object)).collect()

@@ -9,27 +9,33 @@ mod states;
 
 pub(crate) use states::*;
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use analytics::dynamodb::{ALERTS, Rows, SESSIONS, STATE, States, TableDefinition, WINDOWS};
 use analytics::{AlertTopic, Clients, InFlight, TableNames};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_sqs::types::QueueAttributeName;
-use millrace_endpoints::{Endpoints, Fault, FaultKind, RequestCount, Service};
-use millrace_lambda::{DeadLetterQueue, without_retries};
+use millrace_lambda::DeadLetterQueue;
 use millrace_shared::delivery::{Deadline, Retry};
 use millrace_shared::settings::Settings;
+use millrace_tests::Site;
 
 /// The name that the function has in tests.
 pub(crate) const FUNCTION: &str = "analytics";
 const DAY: Duration = Duration::from_hours(24);
 
-/// Endpoints and clients for them.
+/// A site and the clients of `analytics` for it.
 pub(crate) struct Aws {
-    embedded: Option<Endpoints>,
-    url: String,
+    site: Site,
     pub(crate) clients: Clients,
+}
+
+impl Deref for Aws {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
 }
 
 /// Resources that no other test uses.
@@ -42,40 +48,17 @@ pub(crate) struct Resources {
 impl Aws {
     /// Those at `MILLRACE_ENDPOINT_URL`, or embedded ones.
     pub(crate) async fn any() -> Self {
-        match std::env::var("MILLRACE_ENDPOINT_URL") {
-            Ok(url) if !url.is_empty() => Self::at(url, None).await,
-            _ => Self::embedded().await,
-        }
+        Self::at(Site::any().await).await
     }
 
     /// Embedded ones.
     pub(crate) async fn embedded() -> Self {
-        let endpoints = Endpoints::start().await.unwrap();
-        Self::at(endpoints.url().to_owned(), Some(endpoints)).await
+        Self::at(Site::embedded().await).await
     }
 
-    async fn at(url: String, embedded: Option<Endpoints>) -> Self {
-        let clients = Clients::new(&without_retries(&sdk_config(&url).await));
-        Self { embedded, url, clients }
-    }
-
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
-    pub(crate) fn endpoints(&self) -> &Endpoints {
-        self.embedded.as_ref().unwrap()
-    }
-
-    /// Orders something to go wrong.
-    pub(crate) fn inject(&self, service: Service, operation: &str, kind: FaultKind) {
-        self.endpoints().inject(Fault::new(service, operation, kind)).unwrap();
-    }
-
-    /// Requests so far for an operation.
-    pub(crate) fn count(&self, service: Service, operation: &str) -> RequestCount {
-        let counts = self.endpoints().requests();
-        counts.get(&(service, operation.to_owned())).copied().unwrap_or_default()
+    async fn at(site: Site) -> Self {
+        let clients = Clients::new(&site.sdk_config().await);
+        Self { site, clients }
     }
 
     /// Tables, a topic and a queue; the latter two with this ending of their names.
@@ -146,14 +129,4 @@ pub(crate) fn retry() -> Retry {
 /// Far enough away for anything that works at all.
 pub(crate) fn deadline() -> Deadline {
     Deadline::after(Duration::from_mins(1))
-}
-
-/// Any credentials will do, and a region is needed for signing.
-async fn sdk_config(url: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", None, None, "test");
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::from_static("eu-central-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(url);
-    loader.load().await
 }
