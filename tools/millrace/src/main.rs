@@ -53,7 +53,7 @@ struct CommandLine {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Feed the sample events and 100,000 records to `analytics`, and say what happened
+    /// Feed the sample events and 100,000 records to `analytics` and `relay`, and say what happened
     Demo(demo::Options),
     /// Send one event from a file through a function, and say what it wrote
     Invoke(invoke::Options),
