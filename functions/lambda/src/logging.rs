@@ -1,8 +1,8 @@
 //! Log lines: text for a person, JSON where Lambda is configured to want it.
 
-use std::env;
+use std::{env, panic};
 
-use tracing::{Level, Metadata};
+use tracing::{Level, Metadata, error};
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -25,6 +25,16 @@ pub(crate) fn start() {
         fmt::layer().with_ansi(false).without_time().boxed()
     };
     registry().with(lines.with_filter(filter_fn(is_free_of_payload))).with(filter).init();
+    log_places_of_panics();
+}
+
+/// Logs where a panic happened and nothing else: its message, which is written by default, can quote
+/// the record that the code was looking at.
+fn log_places_of_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        error!(place, "a panic");
+    }));
 }
 
 fn directives(rust_log: Option<String>, lambda_level: Option<String>) -> String {
@@ -51,7 +61,39 @@ fn is_line_allowed(target: &str, level: Level) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_logged_with_its_place_and_without_its_message() {
+        let written = Written::default();
+        let lines = written.clone();
+        let layer = fmt::layer().with_ansi(false).with_writer(move || lines.clone());
+        let before = panic::take_hook();
+        log_places_of_panics();
+        let caught = tracing::subscriber::with_default(registry().with(layer), || {
+            panic::catch_unwind(|| panic!("a payment of s3cr3t"))
+        });
+        panic::set_hook(before);
+        assert!(caught.is_err());
+        let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("logging.rs:") && !log.contains("s3cr3t"), "{log}");
+    }
 
     #[test]
     fn rust_log_comes_before_lambdas_level_and_info_is_the_default() {
