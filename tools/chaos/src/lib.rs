@@ -1,0 +1,1 @@
+//! The functions under faults, compared with an oracle.

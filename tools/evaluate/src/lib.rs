@@ -1,0 +1,1 @@
+//! The quality of the detectors on labelled data.

@@ -1,0 +1,1 @@
+//! What Lambda's event source mapping does between a Kafka topic and a function.

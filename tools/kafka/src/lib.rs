@@ -1,0 +1,1 @@
+//! Kafka for the tools: consumers, producers, topics and an embedded broker.
