@@ -138,13 +138,11 @@ pub(crate) fn offsets(lines: &[Value]) -> Vec<i64> {
 /// A record of `orders`, partition 3, of 2026-01-05T08:00:00Z.
 pub(crate) fn record(offset: i64, value: Option<&[u8]>) -> KafkaRecord {
     KafkaRecord {
-        topic: "orders".into(),
-        partition: 3,
-        offset,
         timestamp: 1_767_600_000_000,
         key: Some(b"42".to_vec()),
         value: value.map(<[u8]>::to_vec),
-        headers: vec![("trace".to_owned(), b"00-1".to_vec())],
+        headers: vec![("trace".to_owned(), Some(b"00-1".to_vec()))],
+        ..KafkaRecord::at("orders", 3, offset)
     }
 }
 

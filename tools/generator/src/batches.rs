@@ -5,15 +5,11 @@ use std::mem;
 use std::sync::Arc;
 
 use fastrand::Rng;
+use millrace_kafka_event::{EventSource, KafkaRecord, MAX_EVENT_BYTES};
 
-use crate::envelope::{EventSource, partition_len, write_record};
 use crate::generator::Generator;
 use crate::random::{chance, source};
-use crate::record::KafkaRecord;
 use crate::tally::Tally;
-
-/// The largest event Lambda hands over, base64 included.
-pub const MAX_EVENT_BYTES: usize = 6 * 1024 * 1024;
 
 /// When a batch is full. Whichever limit is reached first counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,16 +87,14 @@ impl Filling {
     }
 
     /// What a record would add to the event, its comma and a new partition's list included.
-    fn bytes_of(&self, record: &KafkaRecord, scratch: &mut Vec<u8>) -> usize {
-        scratch.clear();
-        write_record(scratch, record);
+    fn bytes_of(&self, record: &KafkaRecord) -> usize {
         let place = (record.topic.clone(), record.partition);
         let list = if self.partitions.contains(&place) {
             0
         } else {
-            partition_len(&record.topic, record.partition)
+            EventSource::partition_len(&record.topic, record.partition)
         };
-        scratch.len() + 1 + list
+        record.encoded_len() + 1 + list
     }
 
     fn has_room(&self, record: &KafkaRecord, bytes: usize, limits: &BatchLimits) -> bool {
@@ -152,7 +146,7 @@ impl Batches {
     }
 
     /// Takes in one more record, which may fill batches; at the stream's end all are full.
-    fn advance(&mut self, scratch: &mut Vec<u8>) {
+    fn advance(&mut self) {
         let Some(record) = self.generator.next() else {
             self.ended = true;
             for (_, filling) in mem::take(&mut self.filling) {
@@ -162,13 +156,13 @@ impl Batches {
         };
         let group = if self.mixed { &self.all_topics } else { &record.topic };
         let filling = self.filling.entry(group.clone()).or_insert_with(Filling::new);
-        let bytes = filling.bytes_of(&record, scratch);
+        let bytes = filling.bytes_of(&record);
         if filling.has_room(&record, bytes, &self.limits) {
             filling.add(record, bytes);
             return;
         }
         let full = mem::replace(filling, Filling::new());
-        let bytes = filling.bytes_of(&record, scratch);
+        let bytes = filling.bytes_of(&record);
         filling.add(record, bytes);
         self.finish(full);
     }
@@ -187,9 +181,8 @@ impl Iterator for Batches {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
-        let mut scratch = Vec::new();
         while self.ready.is_empty() && !self.ended {
-            self.advance(&mut scratch);
+            self.advance();
         }
         let batch = self.ready.pop_front()?;
         if batch.redelivery {

@@ -5,12 +5,13 @@ use std::collections::{BinaryHeap, HashMap};
 use std::mem;
 use std::sync::Arc;
 
+use millrace_kafka_event::{KafkaRecord, TimestampType};
+
 use crate::batches::{BatchLimits, Batches};
 use crate::murmur2::partition_of;
 use crate::oddities::{Follower, Oddities};
 use crate::population;
 use crate::random::source;
-use crate::record::KafkaRecord;
 use crate::sensor::Sensor;
 use crate::settings::Settings;
 use crate::tally::Tally;
@@ -184,6 +185,7 @@ impl Generator {
             partition: partition_of(&draft.key, partitions),
             offset: 0,
             timestamp,
+            timestamp_type: TimestampType::CreateTime,
             key: Some(draft.key),
             value: Some(draft.value.into_bytes()),
             headers: self.oddities.headers(),

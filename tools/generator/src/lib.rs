@@ -29,24 +29,23 @@
 
 mod batches;
 mod dialect;
-mod envelope;
 mod generator;
 mod murmur2;
 mod oddities;
 mod population;
 mod random;
-mod record;
 mod sensor;
 mod settings;
 mod tally;
 mod user;
 mod values;
 
-pub use batches::{Batch, BatchLimits, Batches, MAX_EVENT_BYTES};
-pub use envelope::{EventSource, encode_event};
+pub use batches::{Batch, BatchLimits, Batches};
 pub use generator::Generator;
+pub use millrace_kafka_event::{
+    EventSource, KafkaRecord, MAX_EVENT_BYTES, TimestampType, encode_event,
+};
 pub use murmur2::{murmur2, partition_of};
-pub use record::KafkaRecord;
 pub use sensor::Failure;
 pub use settings::{Partitions, Rates, Settings, Topics};
 pub use tally::Tally;

@@ -2,6 +2,7 @@
 //! the users and sensors do.
 
 use fastrand::Rng;
+use millrace_kafka_event::Header;
 
 use crate::random::{chance, source};
 use crate::settings::{Rates, Settings};
@@ -61,15 +62,15 @@ impl Oddities {
     }
 
     /// A trace context, and now and then a header whose bytes are negative in Lambda's JSON.
-    pub(crate) fn headers(&mut self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn headers(&mut self) -> Vec<Header> {
         if !chance(&mut self.random, self.rates.trace_headers) {
             return Vec::new();
         }
         let random = &mut self.random;
         let trace = format!("00-{:032x}-{:016x}-01", random.u128(..), random.u64(..));
-        let mut headers = vec![("traceparent".to_owned(), trace.into_bytes())];
+        let mut headers = vec![("traceparent".to_owned(), Some(trace.into_bytes()))];
         if random.u8(..10) == 0 {
-            headers.push(("producer".to_owned(), "entrepôt-3".as_bytes().to_vec()));
+            headers.push(("producer".to_owned(), Some("entrepôt-3".into())));
         }
         headers
     }

@@ -119,12 +119,12 @@ fn aws_lambda_events_reads_every_record_back() {
         };
         assert_eq!(found.key, base64(&record.key));
         assert_eq!(found.value, base64(&record.value));
-        let headers: Vec<(String, Vec<u8>)> = found
+        let headers: Vec<(String, Option<Vec<u8>>)> = found
             .headers
             .iter()
             .flatten()
             .map(|(name, value)| {
-                (name.clone(), value.iter().map(|byte| byte.cast_unsigned()).collect())
+                (name.clone(), Some(value.iter().map(|byte| byte.cast_unsigned()).collect()))
             })
             .collect();
         assert_eq!(headers, record.headers);
