@@ -8,12 +8,10 @@
 //! The instructions that a record takes are what eleven rounds take more than one round, by ten
 //! rounds of 10,000 records.
 
-#[path = "../../../shared/examples/decode/b_10k.rs"]
-mod b_10k;
-
 use std::time::Instant;
 
 use millrace_shared::kafka::{Batch, Entry};
+use millrace_workloads::payloads::Payload;
 use relay::line::{self, Envelope};
 use relay::pack::{Packer, Packing};
 
@@ -21,11 +19,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let rounds: u32 = arguments.next().map_or(Ok(1), |rounds| rounds.parse())?;
     let packs = arguments.next().is_some_and(|what| what == "pack");
-    let event = b_10k::event()?;
+    let event = Payload::B10k.event();
     let (mut bytes, mut entries) = (0, 0);
     let started = Instant::now();
     for _ in 0..rounds {
-        let batch = Batch::decode(event.as_bytes())?;
+        let batch = Batch::decode(&event)?;
         let mut packer = Packer::new(Packing::default());
         for entry in batch.entries() {
             if let (true, Entry::Record(record)) = (packs, entry) {
@@ -41,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
         "{rounds} rounds of {} records, {} bytes of event: {entries} Firehose records, \
          {bytes} bytes, {micros} µs a round",
-        b_10k::RECORDS,
+        Payload::B10k.shape().records,
         event.len()
     );
     Ok(())
