@@ -59,6 +59,13 @@ impl Spelling {
         }
     }
 
+    /// From now on events carry a time of their own.
+    pub(crate) fn tell_time(&mut self) {
+        if self.time == TimeFormat::Absent {
+            self.time = TimeFormat::EpochMilliseconds;
+        }
+    }
+
     /// Whether events carry a time of their own.
     pub(crate) fn tells_time(&self) -> bool {
         self.time != TimeFormat::Absent

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use millrace_kafka_event::{KafkaRecord, TimestampType};
 
 use crate::batches::{BatchLimits, Batches};
+use crate::labels::{Label, Labels};
 use crate::murmur2::partition_of;
 use crate::oddities::{Follower, Oddities};
 use crate::population;
@@ -28,6 +29,8 @@ const JITTER_MS: i64 = 2_000;
 enum Actor {
     User(usize),
     Sensor(usize),
+    /// Whoever tells what became of the payment that waits longest.
+    Label,
 }
 
 #[derive(Clone, Copy)]
@@ -35,6 +38,7 @@ enum Kind {
     UserEvent,
     Transaction,
     SensorReading,
+    Label,
 }
 
 /// What an actor did: a record but for its place in its topic.
@@ -53,6 +57,7 @@ pub struct Generator {
     /// Who acts next, and when (epoch milliseconds).
     schedule: BinaryHeap<Reverse<(i64, Actor)>>,
     oddities: Oddities,
+    labels: Labels,
     /// What comes after the record that was handed out last.
     follower: Option<(KafkaRecord, Follower)>,
     next_offsets: HashMap<(Arc<str>, i32), i64>,
@@ -81,6 +86,7 @@ impl Generator {
             sensors_seen: vec![false; sensors.len()],
             merchants: values::merchant_names(settings.merchants),
             oddities: Oddities::new(&settings),
+            labels: Labels::new(&settings),
             follower: None,
             next_offsets: HashMap::new(),
             tally: Tally::default(),
@@ -113,7 +119,7 @@ impl Generator {
         Batches::mixed(self, limits)
     }
 
-    fn user_acts(&mut self, index: usize, now: i64) -> (Draft, i64) {
+    fn user_acts(&mut self, index: usize, now: i64) -> (Draft, Option<i64>) {
         let lateness = self.oddities.lateness_ms();
         let user = &mut self.users[index];
         let (act, pause) = user.act();
@@ -137,17 +143,32 @@ impl Generator {
                 if matches!(act, Act::Fraud(_)) {
                     self.tally.fraud.insert(user.id.clone());
                 }
+                let is_fraud = matches!(act, Act::Fraud(_));
                 let merchant = values::choose_merchant(&self.merchants, &mut user.random);
-                let value = values::transaction(user, cents, merchant, happened);
+                let (value, number) = values::transaction(user, cents, merchant, happened);
+                if let Some(transaction) = number {
+                    let (user, merchant) = (user.id.clone(), merchant.to_owned());
+                    let label = Label { transaction, user, merchant, is_fraud };
+                    let due = self.labels.add(index, label, now);
+                    self.schedule.extend(due.map(|due| Reverse((due, Actor::Label))));
+                }
                 Draft { kind: Kind::Transaction, key, value }
             }
         };
         self.tally.late += u64::from(lateness > 0);
         self.tally.users += u64::from(!mem::replace(&mut self.users_seen[index], true));
-        (draft, pause)
+        (draft, Some(pause))
     }
 
-    fn sensor_measures(&mut self, index: usize, now: i64) -> (Draft, i64) {
+    /// The label that is due.
+    fn label(&mut self, now: i64) -> Option<Draft> {
+        let (user, label) = self.labels.take()?;
+        self.tally.fraud_labels += u64::from(label.is_fraud);
+        let value = values::label(&label, &self.users[user].spelling, now);
+        Some(Draft { kind: Kind::Label, key: label.user.into_bytes(), value })
+    }
+
+    fn sensor_measures(&mut self, index: usize, now: i64) -> (Draft, Option<i64>) {
         let lateness = self.oddities.lateness_ms();
         let sensor = &mut self.sensors[index];
         let measured = sensor.measure(now);
@@ -163,7 +184,7 @@ impl Generator {
         let pause = interval + sensor.random.i64(-jitter..=jitter);
         self.tally.late += u64::from(lateness > 0);
         self.tally.sensors += u64::from(!mem::replace(&mut self.sensors_seen[index], true));
-        (draft, pause)
+        (draft, Some(pause))
     }
 
     fn record(&mut self, draft: Draft, timestamp: i64) -> KafkaRecord {
@@ -177,6 +198,9 @@ impl Generator {
             }
             Kind::SensorReading => {
                 (&topics.sensor_data, partitions.sensor_data, &mut self.tally.sensor_events)
+            }
+            Kind::Label => {
+                (&topics.transaction_labels, partitions.transaction_labels, &mut self.tally.labels)
             }
         };
         *counter += 1;
@@ -236,8 +260,9 @@ impl Iterator for Generator {
         let (draft, pause) = match actor {
             Actor::User(index) => self.user_acts(index, now),
             Actor::Sensor(index) => self.sensor_measures(index, now),
+            Actor::Label => (self.label(now)?, None),
         };
-        self.schedule.push(Reverse((now + pause, actor)));
+        self.schedule.extend(pause.map(|pause| Reverse((now + pause, actor))));
         let record = self.record(draft, now);
         self.follower = self.oddities.follower().map(|follower| (record.clone(), follower));
         Some(self.hand_out(record))

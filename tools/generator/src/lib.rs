@@ -1,5 +1,5 @@
-//! A seeded stream of user events, transactions and sensor readings, in the batches in which Lambda
-//! hands them over.
+//! A seeded stream of user events, transactions with their labels, and sensor readings, in the batches
+//! in which Lambda hands them over.
 //!
 //! ```text
 //!  users ───┐                                      ┌ per topic, by count, bytes and time ┐
@@ -30,6 +30,7 @@
 mod batches;
 mod dialect;
 mod generator;
+mod labels;
 mod murmur2;
 mod oddities;
 mod population;

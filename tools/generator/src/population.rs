@@ -9,7 +9,7 @@ use crate::user::{Habit, User};
 
 const HOUR_MS: f64 = 3_600_000.0;
 
-/// Flattens the top of Zipf's law: the weight of a rank is 1 / (rank + this).
+/// Flattens the top of Zipf's law: the weight of a rank is (rank + this) to the minus skew.
 const FLATTENED_RANKS: f64 = 20.0;
 
 /// All users, in no order of popularity.
@@ -21,7 +21,7 @@ pub(crate) fn users(settings: &Settings) -> Vec<User> {
     // Of unremarkable popularity, so that the busiest users are people.
     let bots = share(settings.rates.bots, count);
     let victims = share(settings.rates.fraud, count);
-    let weights: f64 = (0..count).map(weight).sum();
+    let weights: f64 = (0..count).map(|rank| weight(rank, settings.skew)).sum();
 
     let mut users = Vec::with_capacity(numbers.len());
     for (rank, number) in (0..count).zip(numbers) {
@@ -33,14 +33,20 @@ pub(crate) fn users(settings: &Settings) -> Vec<User> {
         } else {
             Habit::Human
         };
-        let sessions_per_hour = settings.sessions_per_hour.max(1e-6) * weight(rank) / weights;
+        let sessions_per_hour =
+            settings.sessions_per_hour.max(1e-6) * weight(rank, settings.skew) / weights;
         let mean_idle_ms = match habit {
             Habit::Human => HOUR_MS / sessions_per_hour,
             Habit::Bot => HOUR_MS * 0.75,
             Habit::FraudVictim => HOUR_MS / 3.0,
         };
         let random = source(settings.seed, "user", u64::from(number));
-        users.push(User::new(format!("user-{number:05}"), habit, mean_idle_ms, random));
+        let mut user = User::new(format!("user-{number:05}"), habit, mean_idle_ms, random);
+        user.hardly_rests = settings.skew > 1.0 && habit == Habit::Human;
+        if settings.always_tells_time {
+            user.spelling.tell_time();
+        }
+        users.push(user);
     }
     users
 }
@@ -57,13 +63,19 @@ pub(crate) fn sensors(settings: &Settings) -> Vec<Sensor> {
             let random = source(settings.seed, "sensor", u64::from(number));
             let turn = Failure::ALL[index as usize % Failure::ALL.len()];
             let failure = (index < failing).then_some(turn);
-            Sensor::new(format!("sensor-{number:04}"), failure, random)
+            let mut sensor = Sensor::new(format!("sensor-{number:04}"), failure, random);
+            if settings.always_tells_time {
+                sensor.spelling.tell_time();
+            }
+            sensor
         })
         .collect()
 }
 
-fn weight(rank: u32) -> f64 {
-    1.0 / (f64::from(rank) + 1.0 + FLATTENED_RANKS)
+fn weight(rank: u32, skew: f64) -> f64 {
+    let rank = f64::from(rank) + 1.0 + FLATTENED_RANKS;
+    // A power is not the quotient to the last bit, on which a stream depends.
+    if (skew - 1.0).abs() < f64::EPSILON { 1.0 / rank } else { rank.powf(-skew.max(0.0)) }
 }
 
 /// A share of a count, rounded up: a rate above 0 gives at least one.

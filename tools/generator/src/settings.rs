@@ -20,8 +20,18 @@ pub struct Settings {
     pub merchants: u32,
     /// Sessions of all users together in an hour of event time.
     pub sessions_per_hour: f64,
+    /// How unevenly they are spread: the exponent of Zipf's law. At 0 all users come equally often,
+    /// at 1 the busiest come about as often as a person can. Above 1 these hardly rest any more, and
+    /// a few keys have most of the records.
+    pub skew: f64,
     /// From one reading of a sensor to its next, in milliseconds.
     pub reading_interval_ms: i64,
+    /// How long after a payment it is known whether it was fraud, in milliseconds; see
+    /// [`Rates::labels`].
+    pub label_delay_ms: i64,
+    /// Whether every event tells its own time. Else that of some is the record's time, which a
+    /// producer that stamps its records anew would change.
+    pub always_tells_time: bool,
     /// The names of the topics.
     pub topics: Topics,
     /// The partitions of each topic.
@@ -41,7 +51,10 @@ impl Default for Settings {
             sensors: 200,
             merchants: 120,
             sessions_per_hour: 1_200.0,
+            skew: 1.0,
             reading_interval_ms: 180_000,
+            label_delay_ms: 1_800_000,
+            always_tells_time: false,
             topics: Topics::default(),
             partitions: Partitions::default(),
             rates: Rates::default(),
@@ -58,6 +71,8 @@ pub struct Topics {
     pub transactions: Arc<str>,
     /// Where sensor readings go.
     pub sensor_data: Arc<str>,
+    /// Where goes what is known of payments later.
+    pub transaction_labels: Arc<str>,
 }
 
 impl Default for Topics {
@@ -66,6 +81,7 @@ impl Default for Topics {
             user_events: "user-events".into(),
             transactions: "transactions".into(),
             sensor_data: "sensor-data".into(),
+            transaction_labels: "transaction-labels".into(),
         }
     }
 }
@@ -79,11 +95,13 @@ pub struct Partitions {
     pub transactions: u32,
     /// Of the sensor readings' topic.
     pub sensor_data: u32,
+    /// Of the labels' topic.
+    pub transaction_labels: u32,
 }
 
 impl Default for Partitions {
     fn default() -> Self {
-        Partitions { user_events: 6, transactions: 3, sensor_data: 4 }
+        Partitions { user_events: 6, transactions: 3, sensor_data: 4, transaction_labels: 3 }
     }
 }
 
@@ -107,6 +125,8 @@ pub struct Rates {
     pub redelivered_batches: f64,
     /// Of the records: with a `traceparent` header.
     pub trace_headers: f64,
+    /// Of the transactions that have an identifier: labelled later, as fraud or as none.
+    pub labels: f64,
 }
 
 impl Default for Rates {
@@ -120,6 +140,7 @@ impl Default for Rates {
             late: 0.005,
             redelivered_batches: 0.02,
             trace_headers: 0.2,
+            labels: 0.0,
         }
     }
 }
@@ -135,5 +156,6 @@ impl Rates {
         late: 0.0,
         redelivered_batches: 0.0,
         trace_headers: 0.0,
+        labels: 0.0,
     };
 }

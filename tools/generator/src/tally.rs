@@ -19,6 +19,10 @@ pub struct Tally {
     pub transactions: u64,
     /// Sound sensor events; one can hold several readings.
     pub sensor_events: u64,
+    /// Sound labels of transactions.
+    pub labels: u64,
+    /// Those of them that say fraud.
+    pub fraud_labels: u64,
     /// Records without a value.
     pub tombstones: u64,
     /// Records that can only become dead records, by what is wrong with them.

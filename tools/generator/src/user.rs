@@ -31,6 +31,8 @@ pub(crate) struct User {
     pub(crate) currency: &'static str,
     pub(crate) city: usize,
     pub(crate) random: Rng,
+    /// Whether who comes often enough comes back without having been away.
+    pub(crate) hardly_rests: bool,
     /// From the end of one session to the start of the next.
     mean_idle_ms: f64,
     median_amount: f64,
@@ -90,6 +92,7 @@ impl User {
             habit,
             currency: weighted(&mut random, &currencies).unwrap_or("EUR"),
             city: random.usize(..),
+            hardly_rests: false,
             mean_idle_ms,
             median_amount: log_normal(&mut random, 40.0, 0.6),
             payments: 0,
@@ -201,6 +204,9 @@ impl User {
 
     fn end_session(&mut self, act: Act) -> (Act, i64) {
         self.state = State::Idle;
+        if self.hardly_rests && self.mean_idle_ms < AWAY_MS {
+            return (act, milliseconds(exponential(&mut self.random, self.mean_idle_ms)));
+        }
         // Most are gone for longer than a session may pause; some only fetch a coffee.
         let break_only = self.habit == Habit::Human && chance(&mut self.random, 0.25);
         let idle = if break_only {

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use fastrand::Rng;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Spelling};
+use crate::labels::Label;
 use crate::random::normal;
 use crate::sensor::{Measure, Measured, Sensor};
 use crate::user::User;
@@ -58,16 +59,23 @@ pub(crate) fn user_event(user: &mut User, kind: &str, epoch_ms: i64) -> String {
     json
 }
 
-/// A transaction's value.
-pub(crate) fn transaction(user: &mut User, cents: i64, merchant: &str, epoch_ms: i64) -> String {
+/// A transaction's value, and its number if it has one.
+pub(crate) fn transaction(
+    user: &mut User,
+    cents: i64,
+    merchant: &str,
+    epoch_ms: i64,
+) -> (String, Option<u64>) {
     let mut json = String::with_capacity(256);
+    let camel = user.spelling.dialect == Dialect::Camel;
+    let number = camel.then(|| user.random.u64(..));
     let (whole, hundredths) = (cents / 100, cents % 100);
     let quote = if user.spelling.amount_as_text { "\"" } else { "" };
     let _ = match user.spelling.dialect {
         Dialect::Camel => write!(
             json,
             r#"{{"transactionId":"txn-{:016x}","userId":"{}","amount":{whole}.{hundredths:02},"merchant":{merchant}"#,
-            user.random.u64(..),
+            number.unwrap_or_default(),
             user.id,
         ),
         Dialect::Snake => write!(
@@ -77,10 +85,23 @@ pub(crate) fn transaction(user: &mut User, cents: i64, merchant: &str, epoch_ms:
         ),
     };
     user.spelling.time.write_member(&mut json, epoch_ms);
-    if user.spelling.dialect == Dialect::Camel {
+    if camel {
         let (city, country) = CITIES[user.city % CITIES.len()];
         let _ = write!(json, r#","location":{{"city":"{city}","country":"{country}"}}"#);
     }
+    json.push('}');
+    (json, number)
+}
+
+/// The value of what is known of a transaction later.
+pub(crate) fn label(label: &Label, spelling: &Spelling, epoch_ms: i64) -> String {
+    let mut json = String::with_capacity(160);
+    let Label { transaction, user, merchant, is_fraud } = label;
+    let _ = write!(
+        json,
+        r#"{{"transactionId":"txn-{transaction:016x}","userId":"{user}","merchant":{merchant},"fraud":{is_fraud}"#,
+    );
+    spelling.time.write_member(&mut json, epoch_ms);
     json.push('}');
     json
 }

@@ -37,7 +37,7 @@ fn a_longer_stream_starts_with_the_shorter_one() {
 
 #[test]
 fn offsets_are_contiguous_times_ascend_and_keys_choose_the_partition() {
-    let partitions = Partitions { user_events: 6, transactions: 3, sensor_data: 4 };
+    let partitions = Partitions::default();
     let counts = BTreeMap::from([
         ("user-events", partitions.user_events),
         ("transactions", partitions.transactions),
@@ -176,4 +176,77 @@ fn both_dialects_and_every_spelling_of_an_action_occur() {
     assert_eq!(members.iter().map(String::as_str).collect::<Vec<_>>(), expected);
     let expected = ["absent", "milliseconds", "offset", "seconds", "without zone", "zulu"];
     assert_eq!(times.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn labels_tell_later_what_became_of_payments_and_change_nothing_else() {
+    let labelled = Settings { rates: Rates { labels: 0.5, ..Rates::NONE }, ..settings(1, 60_000) };
+    let mut generator = Generator::new(labelled.clone());
+    let mut payments: BTreeMap<String, (i64, Value)> = BTreeMap::new();
+    let (mut labels, mut fraud, mut others) = (0, 0, Vec::new());
+    for record in generator.by_ref() {
+        if &*record.topic != "transaction-labels" {
+            if &*record.topic == "transactions" {
+                let payment = json(&record).unwrap();
+                if let Some(id) = payment["transactionId"].as_str() {
+                    payments.insert(id.to_owned(), (record.timestamp, payment));
+                }
+            }
+            others.push(record.value);
+            continue;
+        }
+        let label = json(&record).unwrap();
+        let (paid, payment) = &payments[label["transactionId"].as_str().unwrap()];
+        assert_eq!(record.timestamp - paid, labelled.label_delay_ms);
+        for member in ["userId", "merchant"] {
+            assert_eq!(label[member], payment[member]);
+        }
+        assert_eq!(record.key.as_deref(), label["userId"].as_str().map(str::as_bytes));
+        labels += 1;
+        fraud += u64::from(label["fraud"].as_bool().unwrap());
+    }
+    let tally = generator.tally();
+    assert_eq!((tally.labels, tally.fraud_labels), (labels, fraud));
+    let half = payments.len() as u64 / 2;
+    // Those of the last half hour are still to come.
+    assert!(labels > half * 8 / 10 && labels < half * 11 / 10, "{labels} of {half}");
+
+    let unlabelled = Settings { rates: Rates::NONE, ..labelled };
+    let plain: Vec<_> =
+        Generator::new(unlabelled).take(others.len()).map(|record| record.value).collect();
+    assert!(plain == others);
+}
+
+#[test]
+fn skew_concentrates_the_records_on_few_keys() {
+    let share_of_ten = |skew: f64| {
+        let settings = Settings { skew, rates: Rates::NONE, ..settings(1, 50_000) };
+        let mut keys: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+        for record in Generator::new(settings) {
+            if &*record.topic == "user-events" {
+                *keys.entry(record.key.unwrap()).or_default() += 1;
+            }
+        }
+        let mut counts: Vec<u64> = keys.into_values().collect();
+        counts.sort_unstable_by(|one, other| other.cmp(one));
+        let (first, all) = (counts.iter().take(10).sum::<u64>(), counts.iter().sum::<u64>());
+        first * 100 / all
+    };
+    let shares = [0.0, 1.0, 2.0, 4.0].map(share_of_ten);
+    assert!(shares.is_sorted() && shares[0] <= 2 && shares[1] <= 8, "{shares:?} %");
+    assert!(shares[2] >= 10 && shares[3] >= 30, "{shares:?} %");
+}
+
+#[test]
+fn every_event_tells_its_time_where_that_is_asked_for() {
+    let rates = Rates { poison: 0.0, ..Rates::default() };
+    let absent = |always_tells_time: bool| {
+        let settings = Settings { always_tells_time, rates, ..settings(1, 20_000) };
+        Generator::new(settings)
+            .filter_map(|record| json(&record))
+            .filter(|value| value["timestamp"].is_null())
+            .count()
+    };
+    assert!(absent(false) > 100);
+    assert_eq!(absent(true), 0);
 }
