@@ -3,7 +3,7 @@
 //! ```text
 //!   MSK event ─▶ kafka ─▶ events ─▶ commit: group ─ load ─ apply ─ commit ─ deliver ─ clear ─▶ answer
 //!                                              │
-//!                                              └─ state ◀─ windows, detectors ─▶ alerts
+//!                                              └─ state ◀─ profiles (windows), detectors ─▶ alerts
 //! ```
 
 pub mod alerts;
@@ -15,6 +15,7 @@ pub mod entity;
 pub mod events;
 mod json;
 pub mod kafka;
+pub mod profiles;
 pub mod settings;
 pub mod state;
 pub mod time;

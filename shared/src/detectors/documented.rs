@@ -13,8 +13,9 @@ use super::sets::{SensorDetectors, UserDetectors};
 use super::{Alerts, BlobError, Context, Detector, Sections};
 use crate::amount::Amount;
 use crate::events::{Event, Transaction};
+use crate::profiles::UserProfile;
 use crate::settings::Settings;
-use crate::state::{Body, SensorState, UserProfile, UserState};
+use crate::state::{Body, SensorState, UserState};
 use crate::time::EventTime;
 
 const DETECTORS: &str = include_str!("../../../docs/detectors.md");

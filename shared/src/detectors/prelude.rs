@@ -6,6 +6,6 @@ pub use super::{Context, Detector};
 pub use crate::alerts::Severity;
 pub use crate::amount::Amount;
 pub use crate::events::{Reading, SensorReading, Transaction, UserEvent};
+pub use crate::profiles::{SensorProfile, UserProfile};
 pub use crate::settings::Settings;
-pub use crate::state::{SensorProfile, UserProfile};
 pub use crate::time::EventTime;

@@ -6,8 +6,8 @@
 use super::set::detector_set;
 use super::{Alerts, BlobError, Context, Detector, Sections};
 use crate::events::{SensorReading, Transaction, UserEvent};
+use crate::profiles::{SensorProfile, UserProfile};
 use crate::settings::Settings;
-use crate::state::{SensorProfile, UserProfile};
 
 detector_set! {
     /// The detectors of a user.

@@ -19,8 +19,8 @@ mod watermark;
 pub use active_users::ActiveUsers;
 pub use outbox::{Outbox, OutboxEntry, OutboxError};
 pub use partition::PartitionProfile;
-pub use sensor::{SensorProfile, SensorState};
-pub use user::{UserProfile, UserState};
+pub use sensor::SensorState;
+pub use user::UserState;
 pub use watermark::{Epoch, Position, SourceId, Verdict, WatermarkError, Watermarks};
 
 use crate::detectors::{Alerts, Raised};

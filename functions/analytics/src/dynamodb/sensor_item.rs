@@ -1,7 +1,7 @@
 //! What people read of a sensor.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use millrace_shared::state::SensorProfile;
+use millrace_shared::profiles::SensorProfile;
 use millrace_shared::windows::{MeasureStats, MeasureWindow, MeasureWindows};
 
 use super::attribute::{AttributeError, Attributes, list, map, text, texts, time};

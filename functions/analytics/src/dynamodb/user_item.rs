@@ -1,7 +1,7 @@
 //! What people read of a user.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use millrace_shared::state::UserProfile;
+use millrace_shared::profiles::UserProfile;
 use millrace_shared::windows::{Session, SpendTotal, SpendWindow, SpendWindows};
 
 use super::attribute::{AttributeError, Attributes, list, map, text, texts, time};

@@ -2,8 +2,9 @@ use millrace_shared::alerts::Alert;
 use millrace_shared::amount::Amount;
 use millrace_shared::events::{EventKind, parse};
 use millrace_shared::kafka::{Offset, Partition, Timestamp};
+use millrace_shared::profiles::{SensorProfile, UserProfile};
 use millrace_shared::settings::Settings;
-use millrace_shared::state::{Epoch, OutboxEntry, Position, SensorProfile, SourceId, UserProfile};
+use millrace_shared::state::{Epoch, OutboxEntry, Position, SourceId};
 use millrace_shared::time::EventTime;
 use millrace_shared::windows::{
     Closed, ClosedSession, MeasureStats, MeasureWindow, MeasureWindows, Session, SpendTotal,
