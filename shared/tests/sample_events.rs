@@ -132,6 +132,7 @@ impl Pass {
         let key = match &event {
             Event::UserEvent(event) => EntityKey::new(EntityKind::User, &event.user_id),
             Event::Transaction(payment) => EntityKey::new(EntityKind::User, &payment.user_id),
+            Event::TransactionLabel(label) => EntityKey::new(EntityKind::User, &label.user_id),
             Event::SensorReading(message) => EntityKey::new(EntityKind::Sensor, &message.sensor_id),
         };
         let kind = key.kind();

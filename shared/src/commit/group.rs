@@ -44,6 +44,7 @@ fn owner<'a>(event: &'a Event<'_>) -> (EntityKind, &'a str) {
     match event {
         Event::UserEvent(event) => (EntityKind::User, &event.user_id),
         Event::Transaction(transaction) => (EntityKind::User, &transaction.user_id),
+        Event::TransactionLabel(label) => (EntityKind::User, &label.user_id),
         Event::SensorReading(reading) => (EntityKind::Sensor, &reading.sensor_id),
     }
 }

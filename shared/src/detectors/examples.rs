@@ -17,6 +17,7 @@ pub(super) fn user_event(event_type: &str, millis: i64) -> UserEvent<'_> {
         event_id: None,
         source: None,
         data: None,
+        location: None,
         time: EventTime::from_millis(millis),
     }
 }

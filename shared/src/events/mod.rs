@@ -6,15 +6,17 @@
 //!
 //! | kind | required | optional |
 //! |---|---|---|
-//! | [`UserEvent`] | `user_id` `userId`; `event_type` `eventType` or else `action` or else `activity_type` `activityType` | `event_id` `eventId`, `source`, `event_data` `eventData` |
-//! | [`Transaction`] | `user_id` `userId`; `amount` | `transaction_id` `transactionId`, `currency`, `merchant` or else `merchant_id` `merchantId`, `location` |
+//! | [`UserEvent`] | `user_id` `userId`; `event_type` `eventType` or else `action` or else `activity_type` `activityType` | `event_id` `eventId`, `source`, `event_data` `eventData`, `location` |
+//! | [`Transaction`] | `user_id` `userId`; `amount` | `transaction_id` `transactionId`, `currency`, `merchant` or else `merchant_id` `merchantId` or else `terminal` or else `terminal_id` `terminalId`, `location` |
+//! | [`TransactionLabel`] | `transaction_id` `transactionId`; `user_id` `userId`; `fraud` `is_fraud` `isFraud` | the merchant, as of a transaction |
 //! | [`SensorReading`] | `sensor_id` `sensorId`; `readings` or else `data` or else `temperature`, `humidity`, `pressure`, `battery_level` `batteryLevel` `battery` | `sensor_type` `sensorType`, `message_id` `messageId`, `location` |
 //! | all | | `timestamp`: the record's own if absent, and absurd if malformed |
 //!
 //! - Of a member that occurs twice, in one spelling or in both, the last that is not null counts.
 //! - Identifiers are texts or whole numbers (`123` is `"123"`). Amounts and measured values are
 //!   numbers, or texts that are numbers. Times are ISO 8601 with `Z`, with an offset or in UTC, or
-//!   numbers since 1970: seconds below 10¹¹, else milliseconds.
+//!   numbers since 1970: seconds below 10¹¹, else milliseconds. `fraud` is `true` or `false`, `1` or `0`, or a text of
+//!   these.
 //! - An item of `readings` is a number or an object with a `value` and its own `measure` or `type`;
 //!   otherwise `sensor_type` names the measure, and `reading` where nothing does. In `data` every
 //!   number is a measure under its own name (16 at most), and `location` is the event's where it has
@@ -33,6 +35,7 @@
 //! an ordinary event allocates nothing.
 
 mod error;
+mod flag;
 mod measure;
 mod members;
 mod number;
@@ -42,6 +45,7 @@ mod sensor_reading;
 mod text;
 mod time;
 mod transaction;
+mod transaction_label;
 mod user_event;
 
 #[cfg(test)]
@@ -64,8 +68,26 @@ pub enum EventKind {
     UserEvent,
     /// Payments: [`Transaction`].
     Transaction,
+    /// What payments turned out to be: [`TransactionLabel`].
+    TransactionLabel,
     /// Measurements: [`SensorReading`].
     SensorReading,
+}
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] =
+        [Self::UserEvent, Self::Transaction, Self::TransactionLabel, Self::SensorReading];
+
+    /// The name in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UserEvent => "user_event",
+            Self::Transaction => "transaction",
+            Self::TransactionLabel => "transaction_label",
+            Self::SensorReading => "sensor_reading",
+        }
+    }
 }
 
 /// Parses a record's value as an event of a kind. The record's time is the event's where it has none of its own.
@@ -85,6 +107,9 @@ pub fn parse(
     match kind {
         EventKind::UserEvent => user_event::parse(json, record_time).map(Event::UserEvent),
         EventKind::Transaction => transaction::parse(json, record_time).map(Event::Transaction),
+        EventKind::TransactionLabel => {
+            transaction_label::parse(json, record_time).map(Event::TransactionLabel)
+        }
         EventKind::SensorReading => {
             sensor_reading::parse(json, record_time).map(Event::SensorReading)
         }
@@ -98,6 +123,8 @@ pub enum Event<'value> {
     UserEvent(UserEvent<'value>),
     /// A user paid something.
     Transaction(Transaction<'value>),
+    /// A payment turned out to be fraud, or genuine.
+    TransactionLabel(TransactionLabel<'value>),
     /// A sensor measured something.
     SensorReading(SensorReading<'value>),
 }
@@ -108,6 +135,7 @@ impl Event<'_> {
         match self {
             Self::UserEvent(event) => event.time,
             Self::Transaction(transaction) => transaction.time,
+            Self::TransactionLabel(label) => label.time,
             Self::SensorReading(reading) => reading.time,
         }
     }
@@ -126,6 +154,8 @@ pub struct UserEvent<'value> {
     pub source: Option<Cow<'value, str>>,
     /// Whatever else the producer says of it: JSON as it came, of checked structure and unchecked numbers and strings.
     pub data: Option<&'value str>,
+    /// Where: JSON as it came, a text or an object usually, of checked structure and unchecked numbers and strings.
+    pub location: Option<&'value str>,
     /// When it happened.
     pub time: EventTime,
 }
@@ -142,11 +172,26 @@ pub struct Transaction<'value> {
     /// In which currency, in capitals: 1 to 8 letters or digits; `XXX`, which is ISO 4217 for "no
     /// currency", where the event names none.
     pub currency: Cow<'value, str>,
-    /// To whom.
+    /// To whom: a merchant, or one of its terminals.
     pub merchant: Option<Cow<'value, str>>,
     /// Where: JSON as it came, a text or an object usually, of checked structure and unchecked numbers and strings.
     pub location: Option<&'value str>,
     /// When it happened.
+    pub time: EventTime,
+}
+
+/// What a payment turned out to be, days after it was made.
+#[derive(Clone, Debug)]
+pub struct TransactionLabel<'value> {
+    /// Which payment: the producer's identifier of the transaction, 1 to 1,024 bytes.
+    pub transaction_id: Cow<'value, str>,
+    /// Who paid: 1 to 1,024 bytes.
+    pub user_id: Cow<'value, str>,
+    /// To whom: the merchant or terminal, as the transaction names it.
+    pub merchant: Option<Cow<'value, str>>,
+    /// Whether it was fraud; else it is confirmed as genuine.
+    pub is_fraud: bool,
+    /// When that became known.
     pub time: EventTime,
 }
 

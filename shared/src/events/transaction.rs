@@ -16,23 +16,27 @@ members! {
         currency: "currency",
         merchant: "merchant",
         merchant_id: "merchantId" | "merchant_id",
+        terminal: "terminal",
+        terminal_id: "terminalId" | "terminal_id",
         location: "location",
         timestamp: "timestamp",
     }
 }
 
-/// Reads a transaction.
+/// Reads a transaction. Of the members that name a merchant the first that is there counts.
 pub(super) fn parse(
     json: &str,
     record_time: Option<Timestamp>,
 ) -> Result<Transaction<'_>, EventError> {
     let members: Members<'_> = members::of_value(json)?;
+    let merchant = members.merchant.or(members.merchant_id);
+    let terminal = members.terminal.or(members.terminal_id);
     Ok(Transaction {
         user_id: required("user_id", AN_IDENTIFIER, members.user_id, identifier)?,
         transaction_id: members.transaction_id.and_then(identifier),
         amount: required("amount", AN_AMOUNT, members.amount, amount)?,
         currency: currency(members.currency),
-        merchant: members.merchant.or(members.merchant_id).and_then(identifier),
+        merchant: merchant.or(terminal).and_then(identifier),
         location: members.location.map(TextValue::text),
         time: time::of_event(members.timestamp, record_time)?,
     })

@@ -16,6 +16,7 @@ members! {
         event_id: "eventId" | "event_id",
         source: "source",
         event_data: "eventData" | "event_data",
+        location: "location",
         timestamp: "timestamp",
     }
 }
@@ -33,6 +34,7 @@ pub(super) fn parse(
         event_id: members.event_id.and_then(identifier),
         source: members.source.and_then(identifier),
         data: members.event_data.map(TextValue::text),
+        location: members.location.map(TextValue::text),
         time: time::of_event(members.timestamp, record_time)?,
     })
 }

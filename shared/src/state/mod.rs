@@ -92,8 +92,11 @@ impl Body {
                 partition.take(event);
                 Vec::new()
             }
-            (Self::User(_), Event::SensorReading(_))
-            | (Self::Sensor(_), Event::UserEvent(_) | Event::Transaction(_)) => Vec::new(),
+            (Self::User(_), Event::TransactionLabel(_) | Event::SensorReading(_))
+            | (
+                Self::Sensor(_),
+                Event::UserEvent(_) | Event::Transaction(_) | Event::TransactionLabel(_),
+            ) => Vec::new(),
         };
         Emitted { raised: alerts.take(), closed }
     }

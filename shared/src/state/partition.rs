@@ -23,7 +23,7 @@ impl PartitionProfile {
         match event {
             Event::UserEvent(event) => self.active_users.note(&event.user_id, event.time),
             Event::Transaction(payment) => self.active_users.note(&payment.user_id, payment.time),
-            Event::SensorReading(_) => {}
+            Event::TransactionLabel(_) | Event::SensorReading(_) => {}
         }
     }
 }

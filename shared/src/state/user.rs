@@ -61,6 +61,7 @@ mod tests {
             event_id: None,
             source: None,
             data: None,
+            location: None,
             time: minute(minutes),
         }
     }

@@ -7,18 +7,11 @@ use millrace_shared::state::Epoch;
 
 use super::variables::{TOPIC_EPOCHS, TOPIC_KINDS};
 
-const KINDS: [(&str, EventKind); 3] = [
-    ("user_event", EventKind::UserEvent),
-    ("transaction", EventKind::Transaction),
-    ("sensor_reading", EventKind::SensorReading),
-];
-
 /// What each topic holds, and which life of it this is.
 pub(super) fn read(reader: &mut Reader<'_>) -> Topics {
     let kinds = reader.read(TOPIC_KINDS, |text| {
-        let kinds = pairs(text, |kind| {
-            KINDS.iter().find(|(name, _)| *name == kind).map(|(_, kind)| *kind)
-        })?;
+        let kinds =
+            pairs(text, |kind| EventKind::ALL.into_iter().find(|known| known.name() == kind))?;
         (!kinds.is_empty()).then_some(kinds)
     });
     let epochs = reader.read(TOPIC_EPOCHS, |text| {

@@ -9,7 +9,7 @@ variables! {
     DEAD_LETTER_QUEUE_URL: None, "the URL of the SQS queue for records that can never succeed, `https://…`";
 
     TOPIC_KINDS: Some("user-events=user_event,transactions=transaction,sensor-data=sensor_reading"),
-        "what each topic holds, as `topic=kind` with commas between; the kinds are `user_event`, `transaction` and `sensor_reading`";
+        "what each topic holds, as `topic=kind` with commas between; the kinds are `user_event`, `transaction`, `transaction_label` and `sensor_reading`";
     TOPIC_EPOCHS: Some(""),
         "the epochs of topics that were deleted and created again, as `topic=1` with commas between; each topic one of TOPIC_KINDS";
     CLUSTER_NAME: Some(""),

@@ -2,10 +2,13 @@
 
 mod properties;
 mod sensor_readings;
+mod transaction_labels;
 mod transactions;
 mod user_events;
 
-use super::{Event, EventError, EventKind, SensorReading, Transaction, UserEvent, parse};
+use super::{
+    Event, EventError, EventKind, SensorReading, Transaction, TransactionLabel, UserEvent, parse,
+};
 use crate::kafka::Timestamp;
 use crate::time::EventTime;
 
@@ -26,6 +29,13 @@ fn transaction(json: &str) -> Result<Transaction<'_>, EventError> {
     match parse(EventKind::Transaction, json.as_bytes(), RECORD_TIME)? {
         Event::Transaction(transaction) => Ok(transaction),
         other => panic!("{other:?} is no transaction"),
+    }
+}
+
+fn transaction_label(json: &str) -> Result<TransactionLabel<'_>, EventError> {
+    match parse(EventKind::TransactionLabel, json.as_bytes(), RECORD_TIME)? {
+        Event::TransactionLabel(label) => Ok(label),
+        other => panic!("{other:?} is no label"),
     }
 }
 
@@ -65,7 +75,7 @@ fn what_is_not_json_is_an_error_that_says_where() {
         (b"{\"user_id\":\"u\"", 14),
         (b"{\"user_id\":NaN}", 11),
     ] {
-        for kind in [EventKind::UserEvent, EventKind::Transaction, EventKind::SensorReading] {
+        for kind in EventKind::ALL {
             let error = parse(kind, value, RECORD_TIME).unwrap_err();
             assert_eq!(error, EventError::NotJson { position }, "{value:?}");
         }
@@ -113,6 +123,10 @@ fn an_event_says_its_time_whatever_its_kind() {
     for (kind, value) in [
         (EventKind::UserEvent, r#"{"user_id":"u","action":"a","timestamp":1767600000}"#),
         (EventKind::Transaction, r#"{"user_id":"u","amount":1,"timestamp":1767600000}"#),
+        (
+            EventKind::TransactionLabel,
+            r#"{"transaction_id":"t","user_id":"u","fraud":true,"timestamp":1767600000}"#,
+        ),
         (EventKind::SensorReading, r#"{"sensor_id":"s","readings":[1],"timestamp":1767600000}"#),
     ] {
         assert_eq!(parse(kind, value.as_bytes(), None).unwrap().time(), time);
@@ -173,6 +187,10 @@ fn an_ordinary_event_allocates_nothing() {
         (
             EventKind::Transaction,
             r#"{"user_id":7,"amount":"12.5","currency":"EUR","event_type":"transaction","timestamp":1767600000123}"#,
+        ),
+        (
+            EventKind::TransactionLabel,
+            r#"{"transactionId":"t","userId":"u","merchant":"m","fraud":false,"timestamp":1767600000123}"#,
         ),
         (
             EventKind::SensorReading,

@@ -7,9 +7,6 @@ use super::{Event, EventKind, RECORD_TIME, parse, sensor_reading, transaction, u
 use crate::amount::Amount;
 use crate::time::EventTime;
 
-const KINDS: [EventKind; 3] =
-    [EventKind::UserEvent, EventKind::Transaction, EventKind::SensorReading];
-
 /// Names that mean something, and some that do not.
 const NAMES: &[&str] = &[
     "userId",
@@ -20,6 +17,9 @@ const NAMES: &[&str] = &[
     "amount",
     "currency",
     "merchant",
+    "terminalId",
+    "transactionId",
+    "fraud",
     "sensorId",
     "sensor_id",
     "sensorType",
@@ -58,7 +58,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// Parses a value as every kind, and checks what holds of every event.
 fn check_bounds(value: &[u8]) -> Result<(), TestCaseError> {
-    for kind in KINDS {
+    for kind in EventKind::ALL {
         let Ok(event) = parse(kind, value, RECORD_TIME) else { continue };
         prop_assert!(event.time().is_plausible());
         match event {
@@ -70,6 +70,10 @@ fn check_bounds(value: &[u8]) -> Result<(), TestCaseError> {
                 prop_assert!((1..=1_024).contains(&transaction.user_id.len()));
                 prop_assert!((1..=8).contains(&transaction.currency.len()));
                 prop_assert!(transaction.amount.is_plausible());
+            }
+            Event::TransactionLabel(label) => {
+                prop_assert!((1..=1_024).contains(&label.user_id.len()));
+                prop_assert!((1..=1_024).contains(&label.transaction_id.len()));
             }
             Event::SensorReading(message) => {
                 prop_assert!((1..=1_024).contains(&message.sensor_id.len()));
