@@ -16,6 +16,7 @@ fn entity_of<'event>(event: &'event Event<'_>) -> &'event str {
     match event {
         Event::UserEvent(event) => &event.user_id,
         Event::Transaction(transaction) => &transaction.user_id,
+        Event::TransactionLabel(label) => &label.user_id,
         Event::SensorReading(reading) => &reading.sensor_id,
     }
 }

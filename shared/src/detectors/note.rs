@@ -1,0 +1,22 @@
+/// Something worth counting that is no alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Note {
+    /// An alert of this detector was merged into the next one.
+    AlertMerged(&'static str),
+}
+
+impl Note {
+    /// The name of its metric.
+    pub const fn metric(self) -> &'static str {
+        match self {
+            Self::AlertMerged(_) => "AlertsMerged",
+        }
+    }
+
+    /// Its metric's dimension: name and value.
+    pub const fn dimension(self) -> (&'static str, &'static str) {
+        match self {
+            Self::AlertMerged(detector) => ("Detector", detector),
+        }
+    }
+}
