@@ -54,6 +54,8 @@ fn add(sum: &mut Checksum, record: &Record<'_>, event: &Event<'_>) {
             sum.characters += (paid.user_id.len() + paid.currency.len()) as u64;
             sum.hundredths += (paid.amount.as_micros() / 10_000) as u64;
         }
+        // The payloads hold none.
+        Event::TransactionLabel(_) => {}
         Event::SensorReading(message) => {
             sum.characters += message.sensor_id.len() as u64;
             sum.readings += message.readings.len() as u64;
