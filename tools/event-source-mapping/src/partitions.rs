@@ -122,8 +122,8 @@ impl Partitions {
     pub(crate) fn readiness(&self, settings: &Settings, now: Instant) -> Readiness {
         let (mut records, mut bytes, mut oldest) = (0, 0, None);
         for (_, partition) in self.ready() {
-            // One that is paused cannot grow, so there is nothing to wait for.
-            if partition.is_paused {
+            // One that is full cannot grow, so there is nothing to wait for.
+            if partition.is_paused && !partition.is_read_to_its_end() {
                 return Readiness::Now;
             }
             records += partition.waiting.len();
