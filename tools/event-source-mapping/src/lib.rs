@@ -37,7 +37,7 @@ mod source;
 pub use clock::Clock;
 pub use destination::{Destination, DestinationError};
 pub use failure::{Condition, FailedBatch, FailedRecord, FailureDestination};
-pub use filter::Filters;
+pub use filter::{FilterError, Filters};
 pub use function::{Function, FunctionFailure, InvokeOutcome, Invoked, ProcessPool};
 pub use mapping::{EventSourceMapping, MappingError, Until};
 pub use memory::{MemoryConsumer, MemoryLog};
