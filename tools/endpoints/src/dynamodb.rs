@@ -16,6 +16,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::call::parse_json;
+use crate::capacity::Meter;
 use crate::endpoints::EndpointsError;
 use crate::reply::{Reply, receiver_error};
 
@@ -24,6 +25,8 @@ use crate::reply::{Reply, receiver_error};
 pub(crate) struct DynamoDb {
     url: String,
     client: Client<HttpConnector, Full<Bytes>>,
+    /// What the requests consumed.
+    pub(crate) meter: Meter,
 }
 
 impl DynamoDb {
@@ -36,7 +39,8 @@ impl DynamoDb {
         tokio::spawn(dynoxide::server::serve_on(listener, database));
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        Ok(Self { url, client: Client::builder(TokioExecutor::new()).build(connector) })
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { url, client, meter: Meter::default() })
     }
 
     /// Passes a request on and hands the answer back unchanged.
@@ -52,10 +56,15 @@ impl DynamoDb {
                 request = request.header(name, value);
             }
         }
+        let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+        let operation =
+            target.and_then(|target| target.split_once('.')).map_or("", |(_, name)| name);
+        let body = self.meter.ask(operation, body);
         let request = request.body(Full::new(body)).map_err(|error| unreachable(&error))?;
         let response = self.client.request(request).await.map_err(|error| unreachable(&error))?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| unreachable(&error))?.to_bytes();
+        self.meter.note(operation, &body);
         Ok(Reply::from_parts(parts, Full::new(body)))
     }
 

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::call::Service;
+use crate::capacity::CapacityUnits;
 use crate::cloudwatch::{CloudWatch, MetricDatum};
 use crate::counting::{Counter, RequestCount};
 use crate::dynamodb::DynamoDb;
@@ -121,6 +122,16 @@ impl Endpoints {
     /// Requests so far, by service and operation.
     pub fn requests(&self) -> BTreeMap<(Service, String), RequestCount> {
         self.pipeline.counter.snapshot()
+    }
+
+    /// From now on has every request to DynamoDB say what it consumes: see [`Endpoints::capacity`].
+    pub fn measure_capacity(&self) {
+        self.pipeline.dynamodb.meter.switch_on();
+    }
+
+    /// Capacity units consumed so far, by table, as far as they were measured.
+    pub fn capacity(&self) -> BTreeMap<String, CapacityUnits> {
+        self.pipeline.dynamodb.meter.snapshot()
     }
 }
 

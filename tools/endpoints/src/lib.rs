@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod call;
+mod capacity;
 mod cloudwatch;
 mod counting;
 mod dynamodb;
@@ -16,6 +17,7 @@ mod sns;
 mod sqs;
 
 pub use call::Service;
+pub use capacity::CapacityUnits;
 pub use cloudwatch::{MetricDatum, StatisticSet};
 pub use counting::RequestCount;
 pub use endpoints::{Endpoints, EndpointsError};

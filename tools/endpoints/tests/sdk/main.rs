@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::large_futures, reason = "the SDK's futures are large, and tests have room")]
 
+mod capacity;
 mod cloudwatch;
 mod dynamodb;
 mod faults;
