@@ -31,6 +31,14 @@ pub struct Settings {
     pub long_session: Duration,
     /// `reading_deviation`: the share of the mean that a reading must be further away than.
     pub reading_deviation_share: f64,
+    /// `sensor_score` and `tail_norm`: nothing is raised for so many readings of a measure.
+    pub sensor_warm_up_readings: u64,
+    /// `sensor_score`: the score that is enough for an alert.
+    pub sensor_score_threshold: f64,
+    /// `tail_norm`: the score that is enough for an alert, when there were none lately.
+    pub tail_norm_threshold: f64,
+    /// `multivariate_score`: how many times what is usual T² must pass.
+    pub multivariate_score_factor: f64,
     /// `temperature_range`: above this, in degrees Celsius.
     pub temperature_high: f64,
     /// `temperature_range`: below this, in degrees Celsius.
@@ -61,6 +69,11 @@ pub struct Settings {
     pub alert_retention: Duration,
 }
 
+impl Settings {
+    /// The detectors that are off unless they are asked for: `docs/detectors.md` says why.
+    pub const OFF_BY_DEFAULT: [&str; 2] = ["reading_deviation", "sensor_score"];
+}
+
 impl Default for Settings {
     fn default() -> Self {
         const MINUTE: Duration = Duration::from_mins(1);
@@ -76,13 +89,17 @@ impl Default for Settings {
             rapid_clicks_span: MINUTE,
             long_session: HOUR,
             reading_deviation_share: 0.5,
+            sensor_warm_up_readings: 150,
+            sensor_score_threshold: 5.25,
+            tail_norm_threshold: 3.5,
+            multivariate_score_factor: 6.0,
             temperature_high: 40.0,
             temperature_low: 0.0,
             temperature_critical_margin: 10.0,
             humidity_high: 95.0,
             humidity_low: 5.0,
             battery_low: 10.0,
-            detectors_off: BTreeSet::new(),
+            detectors_off: Self::OFF_BY_DEFAULT.map(str::to_owned).into(),
             session_gap: 30 * MINUTE,
             spend_window: HOUR,
             sensor_window: 5 * MINUTE,

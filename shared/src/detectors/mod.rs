@@ -20,14 +20,18 @@ mod battery_low;
 mod high_value;
 mod humidity_range;
 mod long_session;
+mod multivariate_score;
 mod rapid_activity;
 mod rapid_clicks;
 mod reading_deviation;
+mod sensor_score;
+mod tail_norm;
 mod temperature_range;
 mod unusual_amount;
 
 mod last_times;
 mod range;
+mod signal;
 mod stored_number;
 
 #[cfg(test)]

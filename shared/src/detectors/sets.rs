@@ -26,12 +26,23 @@ detector_set! {
     }
 }
 
+impl SensorDetectors {
+    /// Whether the last event was part of an alarm of `multivariate_score`, which raises one alert
+    /// for all of it.
+    pub const fn in_multivariate_alarm(&self) -> bool {
+        self.multivariate_score.is_alarmed()
+    }
+}
+
 detector_set! {
     /// The detectors of a sensor.
     SensorDetectors for SensorProfile {
         /// Looks at what the sensor measured at one time.
         on_reading(SensorReading) {
             reading_deviation: ReadingDeviation,
+            sensor_score: SensorScore,
+            tail_norm: TailNorm,
+            multivariate_score: MultivariateScore,
             temperature_range: TemperatureRange,
             humidity_range: HumidityRange,
             battery_low: BatteryLow,

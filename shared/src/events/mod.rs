@@ -52,6 +52,7 @@ mod user_event;
 mod tests;
 
 pub use error::EventError;
+pub(crate) use number::is_measured;
 
 use std::borrow::Cow;
 

@@ -36,10 +36,15 @@ pub(super) fn measured(value: TextValue<'_>) -> Option<f64> {
         Some(value) => value,
         None => numeral(value)?.parse().ok()?,
     };
-    if value.is_nan() || value.abs() > MEASURED_LIMIT {
+    if !is_measured(value) {
         return None;
     }
     Some(if value.abs() < MEASURED_ZERO { 0.0 } else { value })
+}
+
+/// Whether anything can have been measured as this number: it is finite, and of at most 10^12.
+pub(crate) const fn is_measured(value: f64) -> bool {
+    value.abs() <= MEASURED_LIMIT
 }
 
 /// The float of a number of at most fifteen digits and no exponent, which nearly every measured value is; None for any

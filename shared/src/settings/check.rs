@@ -12,6 +12,8 @@ const PERIOD_LIMIT: Duration = Duration::from_hours(3_650 * 24);
 /// How many lengths of a window the allowed lateness may have: as many windows stay open at once,
 /// and all of them are in the entity's state.
 const LATENESS_LIMIT: u32 = 10;
+/// The longest warm-up, in readings. Detectors count up to six times as many.
+const WARM_UP_LIMIT: u64 = 10_000;
 
 /// A setting that makes no sense, by the name of its field in [`Settings`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -70,6 +72,14 @@ impl Settings {
 
     fn check_measures(&self) -> Result<(), SettingsError> {
         check_factor("reading_deviation_share", self.reading_deviation_share)?;
+        check_factor("sensor_score_threshold", self.sensor_score_threshold)?;
+        check_factor("tail_norm_threshold", self.tail_norm_threshold)?;
+        check_factor("multivariate_score_factor", self.multivariate_score_factor)?;
+        if self.sensor_warm_up_readings > WARM_UP_LIMIT {
+            let found = self.sensor_warm_up_readings.to_string();
+            let wanted = format!("at most {WARM_UP_LIMIT}");
+            return refuse("sensor_warm_up_readings", found, wanted);
+        }
         for (setting, number) in [
             ("temperature_low", self.temperature_low),
             ("temperature_high", self.temperature_high),
@@ -223,6 +233,14 @@ mod tests {
         assert_eq!(
             refusal(|settings| settings.temperature_critical_margin = -1.0),
             "`temperature_critical_margin` is -1; set it to a finite number of at least 0"
+        );
+    }
+
+    #[test]
+    fn a_warm_up_ends() {
+        assert_eq!(
+            refusal(|settings| settings.sensor_warm_up_readings = 10_001),
+            "`sensor_warm_up_readings` is 10001; set it to at most 10000"
         );
     }
 

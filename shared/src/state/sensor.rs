@@ -1,6 +1,6 @@
 use crate::detectors::Alerts;
 use crate::detectors::sets::SensorDetectors;
-use crate::events::SensorReading;
+use crate::events::{SensorReading, is_measured};
 use crate::profiles::SensorProfile;
 use crate::settings::Settings;
 use crate::windows::Closed;
@@ -22,6 +22,13 @@ impl SensorState {
         settings: &Settings,
         alerts: &mut Alerts,
     ) -> Vec<Closed> {
+        let without_absurd;
+        let reading = if reading.readings.iter().all(|one| is_measured(one.value)) {
+            reading
+        } else {
+            without_absurd = measured_only(reading);
+            &without_absurd
+        };
         let closed = self.profile.take(reading, settings);
         self.detectors.on_reading(reading, &self.profile, settings, alerts);
         if let Some(window) = self.profile.windows.at(settings.sensor_window, reading.time) {
@@ -29,4 +36,12 @@ impl SensorState {
         }
         closed
     }
+}
+
+/// An event without the readings that no event can hold. Parsed events have none of them: this is
+/// for those that are made in code, since one NaN would stay in every mean for ever.
+fn measured_only<'a>(event: &SensorReading<'a>) -> SensorReading<'a> {
+    let mut measured = event.clone();
+    measured.readings.retain(|reading| is_measured(reading.value));
+    measured
 }

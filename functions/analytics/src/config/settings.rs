@@ -6,12 +6,14 @@ use millrace_shared::amount::Amount;
 use millrace_shared::settings::{Settings, SettingsError};
 
 use super::variables::{
-    ALERT_RETENTION_DAYS, ALLOWED_LATENESS_SECONDS, BATTERY_LOW, DETECTORS_OFF, HIGH_VALUE_AMOUNT,
-    HUMIDITY_HIGH, HUMIDITY_LOW, LONG_SESSION_SECONDS, RAPID_ACTIVITY_EVENTS,
-    RAPID_ACTIVITY_SPAN_SECONDS, RAPID_CLICKS_COUNT, RAPID_CLICKS_SPAN_SECONDS,
-    READING_DEVIATION_SHARE, SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS,
-    SPEND_WINDOW_SECONDS, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH, TEMPERATURE_LOW,
-    UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, VARIABLES, WINDOW_RETENTION_DAYS,
+    ALERT_RETENTION_DAYS, ALLOWED_LATENESS_SECONDS, BATTERY_LOW, DETECTORS_OFF, DETECTORS_ON,
+    HIGH_VALUE_AMOUNT, HUMIDITY_HIGH, HUMIDITY_LOW, LONG_SESSION_SECONDS,
+    MULTIVARIATE_SCORE_FACTOR, RAPID_ACTIVITY_EVENTS, RAPID_ACTIVITY_SPAN_SECONDS,
+    RAPID_CLICKS_COUNT, RAPID_CLICKS_SPAN_SECONDS, READING_DEVIATION_SHARE, SENSOR_SCORE_THRESHOLD,
+    SENSOR_WARM_UP_READINGS, SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS,
+    SPEND_WINDOW_SECONDS, TAIL_NORM_THRESHOLD, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH,
+    TEMPERATURE_LOW, UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, VARIABLES,
+    WINDOW_RETENTION_DAYS,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -30,13 +32,17 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
         rapid_clicks_span: seconds(reader, RAPID_CLICKS_SPAN_SECONDS),
         long_session: seconds(reader, LONG_SESSION_SECONDS),
         reading_deviation_share: reader.number(READING_DEVIATION_SHARE),
+        sensor_warm_up_readings: reader.whole(SENSOR_WARM_UP_READINGS, 0..=u64::MAX),
+        sensor_score_threshold: reader.number(SENSOR_SCORE_THRESHOLD),
+        tail_norm_threshold: reader.number(TAIL_NORM_THRESHOLD),
+        multivariate_score_factor: reader.number(MULTIVARIATE_SCORE_FACTOR),
         temperature_high: reader.number(TEMPERATURE_HIGH),
         temperature_low: reader.number(TEMPERATURE_LOW),
         temperature_critical_margin: reader.number(TEMPERATURE_CRITICAL_MARGIN),
         humidity_high: reader.number(HUMIDITY_HIGH),
         humidity_low: reader.number(HUMIDITY_LOW),
         battery_low: reader.number(BATTERY_LOW),
-        detectors_off: reader.read(DETECTORS_OFF, |text| Some(names(text))),
+        detectors_off: detectors_off(reader),
         session_gap: seconds(reader, SESSION_GAP_SECONDS),
         spend_window: seconds(reader, SPEND_WINDOW_SECONDS),
         sensor_window: seconds(reader, SENSOR_WINDOW_SECONDS),
@@ -60,6 +66,19 @@ fn seconds(reader: &mut Reader<'_>, variable: Variable) -> Duration {
 
 fn count(reader: &mut Reader<'_>, variable: Variable) -> usize {
     reader.read(variable, |text| text.parse().ok())
+}
+
+/// Those that are off by default and not named as on, and those that are named as off.
+fn detectors_off(reader: &mut Reader<'_>) -> BTreeSet<String> {
+    let mut off = reader.read(DETECTORS_OFF, |text| Some(names(text)));
+    let on = reader.read(DETECTORS_ON, |text| {
+        let on = names(text);
+        let is_off_by_default = |name: &String| Settings::OFF_BY_DEFAULT.contains(&name.as_str());
+        (on.iter().all(is_off_by_default) && on.is_disjoint(&off)).then_some(on)
+    });
+    let by_default = Settings::OFF_BY_DEFAULT.into_iter().filter(|name| !on.contains(*name));
+    off.extend(by_default.map(str::to_owned));
+    off
 }
 
 fn names(text: &str) -> BTreeSet<String> {

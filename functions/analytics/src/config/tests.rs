@@ -100,6 +100,8 @@ fn values_out_of_range_are_refused_by_the_variables_own_name() {
         ("HIGH_VALUE_AMOUNT", "-1"),
         ("UNUSUAL_AMOUNT_FACTOR", "NaN"),
         ("DETECTORS_OFF", "high_value,hihg_value"),
+        ("DETECTORS_ON", "high_value"),
+        ("SENSOR_WARM_UP_READINGS", "10001"),
     ] {
         let sentences = refused(&[(name, value)]);
         assert!(sentences.iter().all(|line| line.starts_with(name)), "{sentences:?}");
@@ -116,6 +118,7 @@ fn what_is_set_is_what_counts() {
         ("ON_SUSPICIOUS_DUPLICATE", "apply"),
         ("HIGH_VALUE_AMOUNT", "2500.50"),
         ("DETECTORS_OFF", "rapid_clicks, battery_low"),
+        ("DETECTORS_ON", "sensor_score"),
         ("SESSION_RETENTION_HOURS", "48"),
         ("MILLRACE_ENDPOINT_URL", "http://127.0.0.1:4566"),
     ])
@@ -126,9 +129,16 @@ fn what_is_set_is_what_counts() {
     assert!(!config.partial_failures);
     assert_eq!(config.on_suspicious, OnSuspiciousDuplicate::Apply);
     assert_eq!(config.settings.high_value_amount, Amount::from_micros(2_500_500_000));
-    assert_eq!(config.settings.detectors_off.len(), 2);
+    let off: Vec<&str> = config.settings.detectors_off.iter().map(String::as_str).collect();
+    assert_eq!(off, ["battery_low", "rapid_clicks", "reading_deviation"]);
     assert_eq!(config.settings.session_retention, Duration::from_hours(48));
     assert_eq!(config.endpoint_url.as_deref(), Some("http://127.0.0.1:4566"));
+}
+
+#[test]
+fn a_detector_cannot_be_both_on_and_off() {
+    let both = [("DETECTORS_OFF", "sensor_score"), ("DETECTORS_ON", "sensor_score")];
+    assert!(refused(&both)[0].starts_with("DETECTORS_ON is `sensor_score`; set it to "));
 }
 
 /// One row per variable, in order, and no other.

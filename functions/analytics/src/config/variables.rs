@@ -41,6 +41,8 @@ variables! {
         "how many seconds after its end a window still takes late events, at most 10 lengths of the shorter window";
 
     DETECTORS_OFF: Some(""), "the names of detectors that are off, with commas between";
+    DETECTORS_ON: Some(""),
+        "the names of detectors that are on although they are off by default, with commas between";
     HIGH_VALUE_AMOUNT: Some("10000"), "the amount above which `high_value` raises an alert";
     UNUSUAL_AMOUNT_FACTOR: Some("3"), "how many times the user's mean an amount must pass for `unusual_amount`";
     UNUSUAL_AMOUNT_MIN_COUNT: Some("5"), "how many payments a user must have made more than for `unusual_amount`";
@@ -51,6 +53,11 @@ variables! {
     LONG_SESSION_SECONDS: Some("3600"), "the seconds that a session must last longer than for `long_session`";
     READING_DEVIATION_SHARE: Some("0.5"),
         "the share of its mean that a reading must be further away from it than for `reading_deviation`";
+    SENSOR_WARM_UP_READINGS: Some("150"),
+        "for how many readings of a measure `sensor_score` and `tail_norm` raise nothing, at most 10000";
+    SENSOR_SCORE_THRESHOLD: Some("5.25"), "the score that is enough for `sensor_score`";
+    TAIL_NORM_THRESHOLD: Some("3.5"), "the score that is enough for `tail_norm` when there were no alerts lately";
+    MULTIVARIATE_SCORE_FACTOR: Some("6"), "how many times what is usual T² must pass for `multivariate_score`";
     TEMPERATURE_HIGH: Some("40"), "the degrees Celsius above which `temperature_range` raises an alert";
     TEMPERATURE_LOW: Some("0"), "the degrees Celsius below which `temperature_range` raises an alert";
     TEMPERATURE_CRITICAL_MARGIN: Some("10"),
