@@ -138,6 +138,16 @@ pub enum KafkaError {
         /// What came back.
         reason: String,
     },
+    /// An embedded broker would drop what nobody has read.
+    #[error(
+        "an embedded broker keeps {} MiB of a partition, and one of `{topic}` is full: let somebody \
+         read it and name the group (`--group {topic}=GROUP`), so that it is waited for",
+        crate::Broker::MAX_PARTITION_BYTES >> 20
+    )]
+    Full {
+        /// The topic.
+        topic: String,
+    },
     /// Records were not acknowledged in time.
     #[error("{records} records were not acknowledged within {} s", waited.as_secs())]
     Unacknowledged {

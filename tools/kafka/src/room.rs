@@ -102,6 +102,21 @@ impl Room {
         Ok(())
     }
 
+    /// Takes room for a record, if there is some: for a producer that nobody reads after.
+    ///
+    /// # Errors
+    /// When the broker would drop something for it.
+    pub fn try_claim(&self, topic: &str, partition: i32, bytes: usize) -> Result<(), KafkaError> {
+        let mut taken = self.lock();
+        let partition = taken.partitions.entry((topic.to_owned(), partition)).or_default();
+        if partition.bytes() + bytes + OVERHEAD_BYTES > PARTITION_BYTES {
+            return Err(KafkaError::Full { topic: topic.to_owned() });
+        }
+        partition.in_flight_bytes += bytes + OVERHEAD_BYTES;
+        taken.records += 1;
+        Ok(())
+    }
+
     /// A record that room was taken for is written, or never will be.
     pub fn delivered(&self, delivered: &Delivered<'_>) {
         let bytes = delivered.bytes + OVERHEAD_BYTES;

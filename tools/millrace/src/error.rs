@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use millrace_endpoints::EndpointsError;
+use millrace_kafka::KafkaError;
 use millrace_runtime_api::{BinaryError, ProcessError};
 
 /// Why a command could not do what it was asked to.
@@ -11,6 +12,18 @@ pub(crate) enum Error {
     /// The endpoints on loopback did not start.
     #[error(transparent)]
     Endpoints(#[from] EndpointsError),
+    /// Kafka.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
+    /// No cluster is given.
+    #[error(
+        "which Kafka? say --bootstrap-servers HOST:PORT (or MILLRACE_BOOTSTRAP_SERVERS); \
+         `cargo millrace broker` starts one for trying things out"
+    )]
+    NoBrokers,
+    /// An option that another one needs.
+    #[error("{0} needs {1}")]
+    Lacking(&'static str, &'static str),
     /// The function's binary is not there and could not be built.
     #[error(transparent)]
     Binary(#[from] BinaryError),
@@ -36,6 +49,27 @@ pub(crate) enum Error {
         path: PathBuf,
         /// What the operating system said.
         source: std::io::Error,
+    },
+    /// A file or a folder that cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    Unwritable {
+        /// The file or the folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Consumers that do not read.
+    #[error(
+        "group `{group}` has {records} records to go and has read none for {seconds} s: does its \
+         poller run?"
+    )]
+    NotRead {
+        /// The group.
+        group: String,
+        /// How many it has not read.
+        records: u64,
+        /// How long it was waited for.
+        seconds: u64,
     },
     /// A folder without sample events.
     #[error("there are no sample events (*.json) in {}; restore them from the repository", folder.display())]

@@ -15,6 +15,10 @@ mod event;
 mod function;
 mod interrupt;
 mod invoke;
+mod kafka;
+mod load;
+mod output;
+mod progress;
 mod stack;
 mod text;
 
@@ -59,6 +63,8 @@ enum Command {
     Invoke(invoke::Options),
     /// Start the endpoints with tables, topic and queue, for `cargo lambda` and other tools
     Endpoints,
+    /// Produce records at a rate, and say how it went
+    Load(Box<load::Options>),
     /// Look into what `relay` wrote
     Archive(archive::Options),
 }
@@ -92,6 +98,7 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         Command::Demo(options) => Box::pin(demo::run(options, endpoint_url, &interrupt)).await,
         Command::Invoke(options) => Box::pin(invoke::run(options, endpoint_url, &interrupt)).await,
         Command::Endpoints => endpoints::run(endpoint_url, &interrupt).await,
+        Command::Load(options) => Box::pin(load::run(*options, &interrupt)).await,
         Command::Archive(options) => {
             Box::pin(interrupt.unless_asked(archive::run(options, endpoint_url))).await
         }

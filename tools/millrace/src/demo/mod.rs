@@ -6,14 +6,12 @@ mod findings;
 mod keep;
 mod population;
 mod positions;
-mod progress;
 mod report;
 mod samples;
 mod severities;
 mod stream;
 mod summary;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -23,6 +21,8 @@ use millrace_runtime_api::LogSink;
 use crate::error::Error;
 use crate::function::Function;
 use crate::interrupt::Interrupt;
+use crate::output::print;
+use crate::progress;
 use crate::stack::{Naming, Stack, Watch};
 use archive::Archive;
 use findings::Findings;
@@ -139,10 +139,4 @@ fn show(stack: &Stack, outcome: &Outcome, options: &Options) -> Result<(), Error
 fn batch_size(text: &str) -> Result<usize, String> {
     let size = text.parse().ok().filter(|size| (1..=10_000).contains(size));
     size.ok_or_else(|| "it should be a number from 1 to 10000".to_owned())
-}
-
-/// Prints a text as a line of its own, without its styles where they are not wanted.
-fn print(text: &str) -> Result<(), Error> {
-    let mut output = anstream::stdout().lock();
-    writeln!(output, "{}", text.trim_end()).and_then(|()| output.flush()).map_err(Error::Output)
 }

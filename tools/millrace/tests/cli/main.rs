@@ -10,3 +10,4 @@ mod expected;
 mod interrupt;
 mod invoke;
 mod invoke_relay;
+mod load;

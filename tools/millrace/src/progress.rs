@@ -5,7 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 /// For work of unknown length. It goes away when it is dropped.
-pub(super) fn spinner(words: &'static str, is_shown: bool) -> ProgressBar {
+pub(crate) fn spinner(words: &'static str, is_shown: bool) -> ProgressBar {
     let spinner = styled(ProgressBar::no_length(), is_shown, "{spinner:.cyan} {msg}");
     spinner.set_message(words);
     spinner.enable_steady_tick(Duration::from_millis(100));
@@ -13,7 +13,7 @@ pub(super) fn spinner(words: &'static str, is_shown: bool) -> ProgressBar {
 }
 
 /// For a known number of records. It goes away when it is dropped.
-pub(super) fn bar(records: u64, is_shown: bool) -> ProgressBar {
+pub(crate) fn bar(records: u64, is_shown: bool) -> ProgressBar {
     let template = "{wide_bar:.cyan} {human_pos} of {human_len} records, {eta} left";
     styled(ProgressBar::new(records), is_shown, template)
 }
