@@ -3,6 +3,9 @@
 //! Its checks of a request's shape sit in its HTTP server and not in its library, so the front
 //! passes requests on byte for byte instead of calling the library.
 
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
 use awsim_core::AwsError;
 use bytes::Bytes;
 use dynoxide::Database;
@@ -20,13 +23,17 @@ use crate::capacity::Meter;
 use crate::endpoints::EndpointsError;
 use crate::reply::{Reply, receiver_error};
 
+/// Is told of every request that took effect: the operation, what was asked and what was answered,
+/// as JSON, in the order in which the answers came.
+pub type Observer = Arc<dyn Fn(&str, &[u8], &[u8]) + Send + Sync>;
+
 /// The way to the embedded engine.
-#[derive(Debug)]
 pub(crate) struct DynamoDb {
     url: String,
     client: Client<HttpConnector, Full<Bytes>>,
     /// What the requests consumed.
     pub(crate) meter: Meter,
+    observer: OnceLock<Observer>,
 }
 
 impl DynamoDb {
@@ -40,7 +47,12 @@ impl DynamoDb {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { url, client, meter: Meter::default() })
+        Ok(Self { url, client, meter: Meter::default(), observer: OnceLock::new() })
+    }
+
+    /// From now on tells of every request that took effect. Only the first observer is told.
+    pub(crate) fn observe(&self, observer: Observer) {
+        let _ = self.observer.set(observer);
     }
 
     /// Passes a request on and hands the answer back unchanged.
@@ -59,12 +71,16 @@ impl DynamoDb {
         let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
         let operation =
             target.and_then(|target| target.split_once('.')).map_or("", |(_, name)| name);
-        let body = self.meter.ask(operation, body);
+        let asked = self.meter.ask(operation, body);
+        let body = asked.clone();
         let request = request.body(Full::new(body)).map_err(|error| unreachable(&error))?;
         let response = self.client.request(request).await.map_err(|error| unreachable(&error))?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| unreachable(&error))?.to_bytes();
         self.meter.note(operation, &body);
+        if let Some(observer) = self.observer.get().filter(|_| parts.status.is_success()) {
+            observer(operation, &asked, &body);
+        }
         Ok(Reply::from_parts(parts, Full::new(body)))
     }
 
@@ -75,6 +91,12 @@ impl DynamoDb {
         input: &Value,
     ) -> Result<Value, AwsError> {
         value_of(self.forward(headers, input.to_string().into()).await?).await
+    }
+}
+
+impl fmt::Debug for DynamoDb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("DynamoDb").field("url", &self.url).finish_non_exhaustive()
     }
 }
 

@@ -11,8 +11,9 @@ use crate::call::Service;
 use crate::capacity::CapacityUnits;
 use crate::cloudwatch::{CloudWatch, MetricDatum};
 use crate::counting::{Counter, RequestCount};
-use crate::dynamodb::DynamoDb;
-use crate::faults::{Fault, FaultError, Script};
+use crate::dynamodb::{DynamoDb, Observer};
+use crate::effects::Effects;
+use crate::faults::{Fault, FaultError, InjectedFaults, RandomFaults, Script};
 use crate::firehose::{DeliveryStream, Firehose};
 use crate::pipeline::Pipeline;
 use crate::s3::{S3, S3Object};
@@ -109,6 +110,27 @@ impl Endpoints {
         self.pipeline.faults.add(fault)
     }
 
+    /// Lets requests go wrong at random from now on, besides what is on order.
+    pub fn inject_at_random(&self, faults: RandomFaults) {
+        self.pipeline.faults.draw_from(faults);
+    }
+
+    /// The faults that have hit so far.
+    pub fn injected_faults(&self) -> InjectedFaults {
+        self.pipeline.faults.injected()
+    }
+
+    /// Tells of every request to DynamoDB that took effect, whether or not its sender learned of it:
+    /// what the tables went through, step by step. Only the first observer is told.
+    pub fn observe_dynamodb(&self, observer: Observer) {
+        self.pipeline.dynamodb.observe(observer);
+    }
+
+    /// Waits until every request that has been taken has taken effect, also the late ones.
+    pub async fn settle(&self) {
+        self.pipeline.effects.settle().await;
+    }
+
     /// Faults that have not hit as often as ordered, with what is left of them.
     pub fn pending_faults(&self) -> Vec<Fault> {
         self.pipeline.faults.pending()
@@ -153,6 +175,7 @@ async fn start_on_this_runtime() -> Result<(String, Arc<Pipeline>), EndpointsErr
     tokio::spawn(async move { deliverer.deliver_in_time().await });
     let pipeline = Arc::new(Pipeline {
         counter: Counter::default(),
+        effects: Effects::default(),
         faults: Script::default(),
         cloudwatch: CloudWatch::default(),
         dynamodb: DynamoDb::start().await?,

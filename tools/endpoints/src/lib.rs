@@ -5,6 +5,7 @@ mod capacity;
 mod cloudwatch;
 mod counting;
 mod dynamodb;
+mod effects;
 mod endpoints;
 mod faults;
 mod firehose;
@@ -20,8 +21,11 @@ pub use call::Service;
 pub use capacity::CapacityUnits;
 pub use cloudwatch::{MetricDatum, StatisticSet};
 pub use counting::RequestCount;
+pub use dynamodb::Observer;
 pub use endpoints::{Endpoints, EndpointsError};
-pub use faults::{Entries, EntryError, Fault, FaultError, FaultKind};
+pub use faults::{
+    Entries, EntryError, Fault, FaultError, FaultKind, FaultRates, InjectedFaults, RandomFaults,
+};
 pub use firehose::DeliveryStream;
 pub use s3::S3Object;
 pub use sns::PublishedMessage;

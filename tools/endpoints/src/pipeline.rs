@@ -4,6 +4,9 @@
 //! recognise ─▶ plan of faults ─▶ wait ─▶ handle ─▶ write the answer ─▶ count
 //!                                  └─▶ fail, drop, or handle only some entries
 //! ```
+//!
+//! What waits ends with its connection. What is being handled is handled to its end, whoever is gone
+//! meanwhile, as in the cloud.
 
 use std::sync::Arc;
 
@@ -16,18 +19,20 @@ use crate::call::{Call, Service};
 use crate::cloudwatch::CloudWatch;
 use crate::counting::{self, Counter};
 use crate::dynamodb::DynamoDb;
+use crate::effects::Effects;
 use crate::faults::{self, Action, Entries, EntryError, Script};
 use crate::firehose::Firehose;
 use crate::reply::{self, Reply};
 use crate::router;
 use crate::s3::S3;
-use crate::server::Dropped;
+use crate::server::Answer;
 use crate::sns::Sns;
 use crate::sqs::Sqs;
 
 /// The services and what surrounds them.
 pub(crate) struct Pipeline {
     pub(crate) counter: Counter,
+    pub(crate) effects: Effects,
     pub(crate) faults: Script,
     pub(crate) cloudwatch: CloudWatch,
     pub(crate) dynamodb: DynamoDb,
@@ -38,51 +43,92 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// Answers one request, or says that its connection is to be dropped.
-    pub(crate) async fn answer(&self, parts: Parts, body: Bytes) -> Result<Reply, Dropped> {
-        let mut call = match router::recognise(&parts, body) {
+    /// Answers one request, or says what becomes of its connection.
+    pub(crate) async fn answer(self: &Arc<Self>, parts: Parts, body: Bytes) -> Answer {
+        let call = match router::recognise(&parts, body) {
             Ok(call) => call,
-            Err((protocol, error)) => return Ok(reply::failure(None, protocol, &error)),
+            Err((protocol, error)) => {
+                return Answer::Whole(reply::failure(None, protocol, &error));
+            }
         };
         let entries = counting::entries(&call);
-        let outcome = self.serve_with_faults(&mut call).await;
-        let failed = !outcome.as_ref().is_ok_and(|reply| reply.status().is_success());
-        self.counter.add(call.service, &call.operation, entries, failed);
-        outcome
+        let (service, operation) = (call.service, call.operation.clone());
+        let answer = self.serve_with_faults(call, entries).await;
+        let failed = !matches!(&answer, Answer::Whole(reply) if reply.status().is_success());
+        self.counter.add(service, &operation, entries, failed);
+        answer
     }
 
-    async fn serve_with_faults(&self, call: &mut Call) -> Result<Reply, Dropped> {
-        let plan = self.faults.plan(call.service, &call.operation);
+    async fn serve_with_faults(self: &Arc<Self>, call: Call, entries: u64) -> Answer {
+        let plan = self.faults.plan(call.service, &call.operation, entries);
         if !plan.latency.is_zero() {
             tokio::time::sleep(plan.latency).await;
         }
         match plan.action {
-            None => Ok(self.serve(call).await),
+            None => self.take_effect(call, None).await.map_or(Answer::Dropped, Answer::Whole),
             Some(Action::Fail(error)) => {
-                Ok(reply::failure(Some(call.service), call.protocol, &error))
+                Answer::Whole(reply::failure(Some(call.service), call.protocol, &error))
             }
-            Some(Action::DropBefore) => Err(Dropped),
+            Some(Action::DropBefore) => Answer::Dropped,
+            Some(Action::HangBefore) => Answer::None,
             Some(Action::DropAfter) => {
-                self.serve(call).await;
-                Err(Dropped)
+                self.take_effect(call, None).await;
+                Answer::Dropped
+            }
+            Some(Action::HangAfter) => {
+                self.take_effect(call, None).await;
+                Answer::None
+            }
+            Some(Action::CutShort) => {
+                self.take_effect(call, None).await.map_or(Answer::Dropped, Answer::CutShort)
+            }
+            Some(Action::Late(delay)) => {
+                let (pipeline, to_come) = (Arc::clone(self), self.effects.begin());
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay).await;
+                    pipeline.serve(call).await;
+                    drop(to_come);
+                });
+                Answer::Dropped
             }
             Some(Action::FailEntries(entries, error)) => {
-                let output = self.serve_partly(call, &entries, &error).await;
-                Ok(reply_to(call, output))
+                let served = self.take_effect(call, Some((entries, error))).await;
+                served.map_or(Answer::Dropped, Answer::Whole)
             }
         }
     }
 
-    async fn serve(&self, call: &mut Call) -> Reply {
+    /// Handles a request, or only those of its entries that do not fail, in a task of its own that
+    /// outlives the connection. `None` only if that task panicked.
+    async fn take_effect(
+        self: &Arc<Self>,
+        mut call: Call,
+        failing: Option<(Entries, EntryError)>,
+    ) -> Option<Reply> {
+        let (pipeline, to_come) = (Arc::clone(self), self.effects.begin());
+        let effect = tokio::spawn(async move {
+            let _to_come = to_come;
+            match failing {
+                None => pipeline.serve(call).await,
+                Some((entries, error)) => {
+                    let output = pipeline.serve_partly(&mut call, &entries, &error).await;
+                    reply_to(&call, output)
+                }
+            }
+        });
+        effect.await.ok()
+    }
+
+    async fn serve(&self, mut call: Call) -> Reply {
         if call.service == Service::DynamoDb {
             let forwarded = self.dynamodb.forward(&call.headers, call.body.clone()).await;
-            return forwarded.unwrap_or_else(|error| reply_to(call, Err(error)));
+            return forwarded.unwrap_or_else(|error| reply_to(&call, Err(error)));
         }
         let output = match call.take_input() {
-            Ok(input) => self.handle(call, input).await,
+            Ok(input) => self.handle(&call, input).await,
             Err(error) => Err(error),
         };
-        reply_to(call, output)
+        reply_to(&call, output)
     }
 
     async fn serve_partly(

@@ -1,16 +1,18 @@
 //! The front door: accepts connections, reads requests, lets go of a connection when told to.
 
 use std::io::Read;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use awsim_core::{AwsError, Protocol};
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::request::Parts;
-use http::{Method, Request};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use http::{Method, Request, Response};
+use http_body_util::{BodyExt, Either, Full, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -22,10 +24,29 @@ use crate::reply::{self, Reply};
 /// No request that a service would take is larger; what is larger is refused unread.
 const LARGEST_BODY: usize = 128 * 1024 * 1024;
 
-/// The connection ends without an answer, because a fault asked for it.
+/// What a request gets for an answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// An answer.
+    Whole(Reply),
+    /// Half of an answer, and then the end of the connection.
+    CutShort(Reply),
+    /// The end of the connection.
+    Dropped,
+    /// Nothing, for as long as the connection lasts.
+    None,
+}
+
+/// The connection ends before the answer does, because a fault asked for it.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is dropped on purpose")]
-pub(crate) struct Dropped;
+struct Dropped;
+
+/// The first half of a body that is said to be there whole.
+struct Half {
+    bytes: Option<Bytes>,
+    whole: u64,
+}
 
 /// Serves until the task is dropped.
 pub(crate) async fn serve(listener: TcpListener, pipeline: Arc<Pipeline>) {
@@ -48,11 +69,46 @@ pub(crate) async fn serve(listener: TcpListener, pipeline: Arc<Pipeline>) {
     }
 }
 
-async fn answer(request: Request<Incoming>, pipeline: Arc<Pipeline>) -> Result<Reply, Dropped> {
+async fn answer(
+    request: Request<Incoming>,
+    pipeline: Arc<Pipeline>,
+) -> Result<Response<Either<Full<Bytes>, Half>>, Dropped> {
     let (parts, body) = request.into_parts();
-    match read_body(&parts, body).await {
+    let answer = match read_body(&parts, body).await {
         Ok(body) => pipeline.answer(parts, body).await,
-        Err(error) => Ok(reply::failure(None, Protocol::AwsJson1_0, &error)),
+        Err(error) => Answer::Whole(reply::failure(None, Protocol::AwsJson1_0, &error)),
+    };
+    match answer {
+        Answer::Whole(reply) => Ok(reply.map(Either::Left)),
+        Answer::CutShort(reply) => {
+            let (parts, body) = reply.into_parts();
+            let Ok(body) = body.collect().await;
+            Ok(Response::from_parts(parts, Either::Right(Half::of(&body.to_bytes()))))
+        }
+        Answer::Dropped => Err(Dropped),
+        Answer::None => std::future::pending().await,
+    }
+}
+
+impl Half {
+    fn of(body: &Bytes) -> Self {
+        Self { bytes: Some(body.slice(..body.len() / 2)), whole: body.len() as u64 }
+    }
+}
+
+impl Body for Half {
+    type Data = Bytes;
+    type Error = Dropped;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
+        Poll::Ready(Some(self.bytes.take().map(Frame::data).ok_or(Dropped)))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.whole)
     }
 }
 

@@ -36,6 +36,12 @@ pub(crate) fn throttled_entry(service: Service) -> EntryError {
     EntryError { code, message, is_sender_fault: false }
 }
 
+/// A statement whose condition does not hold.
+pub(crate) fn conflict() -> EntryError {
+    let message = "The conditional request failed".to_owned();
+    EntryError { code: "ConditionalCheckFailed".to_owned(), message, is_sender_fault: true }
+}
+
 /// No permission.
 pub(crate) fn access_denied(service: Service, operation: &str) -> AwsError {
     let message = format!(

@@ -1,13 +1,19 @@
-//! Faults on order: which request goes wrong, how, and how often.
+//! Faults: which request goes wrong, how, and how often. On order, one by one; or at random, from a
+//! seed.
 
 mod errors;
+mod injected;
 mod partial;
+mod random;
 mod script;
 
 use std::time::Duration;
 
 use crate::call::Service;
+pub use injected::InjectedFaults;
 pub(crate) use partial::{merge, withhold};
+pub(crate) use random::Drawn;
+pub use random::{FaultRates, RandomFaults};
 pub(crate) use script::{Action, Script};
 
 /// One thing that is to go wrong.
@@ -76,8 +82,20 @@ pub enum FaultKind {
     DropBefore,
     /// The request takes effect, then the connection closes without an answer.
     DropAfter,
+    /// The request takes effect, half of the answer is sent, then the connection closes.
+    CutShort,
+    /// No answer comes, for as long as the client waits; nothing is done.
+    HangBefore,
+    /// The request takes effect, and no answer comes for as long as the client waits.
+    HangAfter,
+    /// The connection closes without an answer, and the request takes effect so much later, when its
+    /// sender may be gone and others may have written.
+    Late(Duration),
     /// The request waits first. Further faults may hit the same request.
     Latency(Duration),
+    /// Some statements of `BatchExecuteStatement` fail as if somebody else had written first; the
+    /// others take effect.
+    Conflict(Entries),
     /// Some entries of a batch fail as the service reports it per entry; the others take effect.
     Partial {
         /// Which entries.
@@ -89,6 +107,34 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Its name in counts: `throttle`, `drop_after`, …
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Throttle => "throttle",
+            Self::AccessDenied => "access_denied",
+            Self::ServerError => "server_error",
+            Self::Unavailable => "unavailable",
+            Self::DropBefore => "drop_before",
+            Self::DropAfter => "drop_after",
+            Self::CutShort => "cut_short",
+            Self::HangBefore => "hang_before",
+            Self::HangAfter => "hang_after",
+            Self::Late(_) => "late",
+            Self::Latency(_) => "latency",
+            Self::Conflict(_) => "conflict",
+            Self::Partial { .. } => "partial",
+        }
+    }
+
+    /// Whether it can hit this operation.
+    fn fits(&self, operation: &str) -> bool {
+        match self {
+            Self::Conflict(_) => operation == "BatchExecuteStatement",
+            Self::Partial { .. } => partial::is_batch(operation),
+            _ => true,
+        }
+    }
+
     /// The first `count` entries of a batch are throttled.
     pub fn first_entries(count: usize) -> Self {
         Self::Partial { entries: Entries::First(count), error: None }
