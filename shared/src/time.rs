@@ -1,5 +1,7 @@
 //! Event time: what detectors, windows and alerts run on, so that a replay gives the same answer.
 
+pub(crate) mod rfc_3339;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -23,6 +25,13 @@ impl EventTime {
     /// A time from milliseconds since the epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
+    }
+
+    /// Reads a time in RFC 3339, as it is displayed or in any other spelling; None for another text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let millis = rfc_3339::millis(text);
+        let of_calendar = || text.parse().map(Instant::as_millisecond).ok();
+        millis.or_else(of_calendar).map(Self)
     }
 
     /// Milliseconds since the epoch.
@@ -77,6 +86,10 @@ const fn millis(duration: Duration) -> i64 {
 
 impl fmt::Display for EventTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = rfc_3339::text(self.0);
+        if let Some(Ok(text)) = text.as_ref().map(|text| str::from_utf8(text)) {
+            return formatter.write_str(text);
+        }
         match Instant::from_millisecond(self.0) {
             Ok(instant) => write!(formatter, "{instant:.3}"),
             Err(_) => write!(formatter, "{} ms since 1970", self.0),
@@ -109,5 +122,18 @@ mod tests {
     fn an_earlier_time_is_not_since_a_later_one() {
         assert_eq!(EventTime(5).since(EventTime(9)), Duration::ZERO);
         assert_eq!(EventTime(9).since(EventTime(5)), Duration::from_millis(4));
+    }
+
+    #[test]
+    fn what_is_shown_is_read_again_whatever_the_time() {
+        for millis in [0, 1_767_600_000_120, 4_102_444_800_000, -1, -62_135_596_800_000] {
+            let time = EventTime(millis);
+            assert_eq!(EventTime::parse(&time.to_string()), Some(time));
+        }
+        assert_eq!(
+            EventTime::parse("2026-01-05T09:00:00+01:00"),
+            Some(EventTime(1_767_600_000_000))
+        );
+        assert_eq!(EventTime::parse("yesterday"), None);
     }
 }

@@ -40,7 +40,6 @@ mod measure;
 mod members;
 mod number;
 mod readings;
-mod rfc_3339;
 mod sensor_reading;
 mod text;
 mod time;

@@ -7,11 +7,10 @@ use jiff::tz::Offset;
 use super::error::EventError;
 use super::members::Raw;
 use super::number::numeral;
-use super::rfc_3339;
 use crate::amount::millionths;
 use crate::json::TextValue;
 use crate::kafka::Timestamp;
-use crate::time::EventTime;
+use crate::time::{EventTime, rfc_3339};
 
 const MEMBER: &str = "timestamp";
 const WANTS: &str = "ISO 8601, or seconds or milliseconds since 1970, before 2100";

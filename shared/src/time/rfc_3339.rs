@@ -1,17 +1,19 @@
-//! The form in which nearly everybody writes a time, read in place.
+//! The form in which nearly everybody writes a time, read and written in place.
 
 /// The days of a year before each month, leap days aside.
 const DAYS_BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const DAYS_IN: [i64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const SECONDS_A_DAY: i64 = 86_400;
+/// 2100-01-01 in days since 1970: 130 years, 32 of them leap years.
+const DAYS_TO_2100: i64 = 130 * 365 + 32;
 
 /// Milliseconds since 1970, rounded down, of `2026-01-05T08:00:00Z`, with up to nine decimals and with `Z` or an offset
 /// as `+02:00`, from 1970 to 2099.
 ///
 /// None for whatever else there is, right or wrong (a leap second, another year, no offset): that is for a calendar to
 /// tell.
-pub(super) fn millis(text: &str) -> Option<i64> {
+pub(crate) fn millis(text: &str) -> Option<i64> {
     let (civil, rest) = text.as_bytes().split_first_chunk::<19>()?;
     let [y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b'T', h1, h2, b':', mi1, mi2, b':', s1, s2] =
         *civil
@@ -29,6 +31,49 @@ pub(super) fn millis(text: &str) -> Option<i64> {
         + second
         - offset_seconds(rest)?;
     Some(seconds * 1_000 + fraction)
+}
+
+/// A time from 1970 to 2099, given in milliseconds since 1970, as `2026-01-05T08:00:00.000Z`; None for another one.
+pub(super) fn text(millis: i64) -> Option<[u8; 24]> {
+    let (seconds, millis) = (millis.div_euclid(1_000), millis.rem_euclid(1_000));
+    let (days, second) = (seconds.div_euclid(SECONDS_A_DAY), seconds.rem_euclid(SECONDS_A_DAY));
+    let (year, month, day) = date(days)?;
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let mut write = |at: usize, digits: usize, mut number: i64| {
+        for place in text[at..at + digits].iter_mut().rev() {
+            *place = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+        }
+    };
+    write(0, 4, year);
+    write(5, 2, month);
+    write(8, 2, day);
+    write(11, 2, second / 3_600);
+    write(14, 2, second / 60 % 60);
+    write(17, 2, second % 60);
+    write(20, 3, millis);
+    Some(text)
+}
+
+/// Year, month and day of the day this many days after 1970-01-01, up to 2099.
+fn date(days: i64) -> Option<(i64, i64, i64)> {
+    if !(0..DAYS_TO_2100).contains(&days) {
+        return None;
+    }
+    // Counted from 1968, a leap year, so that every four years of 1,461 days begin with one.
+    let days = days + 366 + 365;
+    let (four_years, day) = (days / 1_461, days % 1_461);
+    let year_of_four = ((day - 1) / 365).min(3);
+    let is_leap = year_of_four == 0;
+    let mut day = day - if is_leap { 0 } else { year_of_four * 365 + 1 };
+    for (month, length) in (1..).zip(DAYS_IN) {
+        let length = length + i64::from(is_leap && month == 2);
+        if day < length {
+            return Some((1968 + four_years * 4 + year_of_four, month, day + 1));
+        }
+        day -= length;
+    }
+    None
 }
 
 fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
@@ -77,7 +122,9 @@ fn two(tens: u8, ones: u8) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::millis;
+    use proptest::prelude::*;
+
+    use super::*;
 
     /// 2026-01-05T08:00:00Z: 20,458 days after 1970-01-01, and 8 hours.
     const EIGHT: i64 = (20_458 * 24 + 8) * 3_600_000;
@@ -129,6 +176,37 @@ mod tests {
             "٢٠26-01-05T08:00:00Z",
         ] {
             assert_eq!(millis(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_turns_of_years_and_months_are_written_as_they_are_read() {
+        for expected in [
+            "1970-01-01T00:00:00.000Z",
+            "1970-12-31T23:59:59.999Z",
+            "1971-01-01T00:00:00.000Z",
+            "1972-02-29T12:00:00.000Z",
+            "1972-12-31T00:00:00.000Z",
+            "1973-01-01T00:00:00.000Z",
+            "2000-02-29T00:00:00.000Z",
+            "2000-03-01T00:00:00.000Z",
+            "2024-12-31T23:59:59.007Z",
+            "2026-01-05T08:00:00.120Z",
+            "2099-12-31T23:59:59.999Z",
+        ] {
+            let written = text(millis(expected).unwrap()).unwrap();
+            assert_eq!(str::from_utf8(&written), Ok(expected));
+        }
+        assert_eq!(text(-1), None);
+        assert_eq!(text(4_102_444_800_000), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_time_is_written_as_a_calendar_writes_it(millis in 0..4_102_444_800_000_i64) {
+            let instant = jiff::Timestamp::from_millisecond(millis).unwrap();
+            let written = text(millis).unwrap();
+            prop_assert_eq!(str::from_utf8(&written).unwrap(), format!("{instant:.3}"));
         }
     }
 }
