@@ -13,7 +13,7 @@ pub mod delivery;
 pub mod detectors;
 pub mod entity;
 pub mod events;
-mod json;
+pub mod json;
 pub mod kafka;
 pub mod profiles;
 pub mod settings;

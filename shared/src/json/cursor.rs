@@ -56,20 +56,21 @@ impl SyntaxError {
 /// }
 /// ```
 #[derive(Debug, Clone)]
-pub(crate) struct Cursor<'a, S: Source + ?Sized = [u8]> {
+pub struct Cursor<'a, S: Source + ?Sized = [u8]> {
     source: &'a S,
     position: usize,
     deepest: usize,
 }
 
 impl<'a, S: Source + ?Sized> Cursor<'a, S> {
-    pub(crate) fn new(source: &'a S) -> Self {
+    /// A cursor in front of a text.
+    pub fn new(source: &'a S) -> Self {
         Self { source, position: 0, deepest: 0 }
     }
 
     /// The next byte that is not white space, which is not consumed.
     #[inline]
-    pub(crate) fn peek(&mut self, expected: &'static str) -> Result<u8, SyntaxError> {
+    pub fn peek(&mut self, expected: &'static str) -> Result<u8, SyntaxError> {
         match self.source.bytes().get(self.position) {
             Some(&byte) if byte > b' ' => Ok(byte),
             _ => {
@@ -83,31 +84,31 @@ impl<'a, S: Source + ?Sized> Cursor<'a, S> {
     }
 
     /// Where the cursor stands: right after [`peek`](Self::peek), on the byte that it returned.
-    pub(crate) fn position(&self) -> usize {
+    pub fn position(&self) -> usize {
         self.position
     }
 
     /// The text between an earlier position and the cursor.
-    pub(crate) fn since(&self, start: usize) -> &'a S {
+    pub fn since(&self, start: usize) -> &'a S {
         self.source.part(start, self.position)
     }
 
     /// How many objects and arrays stand within each other in the deepest value that was taken whole: 0 for a number, 1
     /// for `[]`. Those that were entered do not count.
-    pub(crate) fn deepest(&self) -> usize {
+    pub fn deepest(&self) -> usize {
         self.deepest
     }
 
     /// Steps into an object. Returns whether it has a member.
     #[inline]
-    pub(crate) fn enter_object(&mut self) -> Result<bool, SyntaxError> {
+    pub fn enter_object(&mut self) -> Result<bool, SyntaxError> {
         self.expect(b'{', "an object")?;
         Ok(!self.consume(b'}', "a member or `}`")?)
     }
 
     /// Steps into an array. Returns whether it has an item.
     #[inline]
-    pub(crate) fn enter_array(&mut self) -> Result<bool, SyntaxError> {
+    pub fn enter_array(&mut self) -> Result<bool, SyntaxError> {
         self.expect(b'[', "an array")?;
         Ok(!self.consume(b']', "an item or `]`")?)
     }
@@ -115,19 +116,19 @@ impl<'a, S: Source + ?Sized> Cursor<'a, S> {
     /// After a member: steps over the comma to the next one (`true`) or out of the object
     /// (`false`).
     #[inline]
-    pub(crate) fn more_members(&mut self) -> Result<bool, SyntaxError> {
+    pub fn more_members(&mut self) -> Result<bool, SyntaxError> {
         self.comma_or(b'}', "`,` or `}`")
     }
 
     /// After an item: steps over the comma to the next one (`true`) or out of the array (`false`).
     #[inline]
-    pub(crate) fn more_items(&mut self) -> Result<bool, SyntaxError> {
+    pub fn more_items(&mut self) -> Result<bool, SyntaxError> {
         self.comma_or(b']', "`,` or `]`")
     }
 
     /// A member's name and the colon behind it. Escapes in it are resolved, or left as they are if one is broken.
     #[inline]
-    pub(crate) fn member_name(&mut self) -> Result<Cow<'a, [u8]>, SyntaxError> {
+    pub fn member_name(&mut self) -> Result<Cow<'a, [u8]>, SyntaxError> {
         match self.plain_name() {
             Some(name) => Ok(Cow::Borrowed(name)),
             None => self.any_name(),
@@ -160,7 +161,7 @@ impl<'a, S: Source + ?Sized> Cursor<'a, S> {
 
     /// The next value, whole.
     #[inline]
-    pub(crate) fn value(&mut self) -> Result<Value<'a, S>, SyntaxError> {
+    pub fn value(&mut self) -> Result<Value<'a, S>, SyntaxError> {
         let first = self.peek("a value")?;
         let start = self.position;
         let kind = match first {
@@ -178,7 +179,7 @@ impl<'a, S: Source + ?Sized> Cursor<'a, S> {
 
     /// Steps over the next value.
     #[inline]
-    pub(crate) fn skip_value(&mut self) -> Result<(), SyntaxError> {
+    pub fn skip_value(&mut self) -> Result<(), SyntaxError> {
         match self.peek("a value")? {
             b'"' => self.skip_string(),
             b'{' | b'[' => self.skip_composite(),
@@ -191,7 +192,7 @@ impl<'a, S: Source + ?Sized> Cursor<'a, S> {
     }
 
     /// Nothing but white space may follow.
-    pub(crate) fn finish(&mut self) -> Result<(), SyntaxError> {
+    pub fn finish(&mut self) -> Result<(), SyntaxError> {
         match self.peek("the end") {
             Ok(_) => Err(self.unexpected("the end")),
             Err(_) => Ok(()),

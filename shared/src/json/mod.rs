@@ -4,7 +4,7 @@
 //!   text ──▶ Cursor ──▶ Value: its kind, and the slice it occupies ──▶ whoever wants to know what it means
 //! ```
 //!
-//! A [`Cursor`] walks bytes or text ([`Source`](source::Source)) once, never recurses and allocates nothing up to 64 levels of nesting.
+//! A [`Cursor`] walks bytes or text ([`Source`]) once, never recurses and allocates nothing up to 64 levels of nesting.
 //! It checks the structure of everything, and the meaning of nothing: strings are unescaped and numbers read only where
 //! somebody asks the [`Value`]. So what nobody asks for costs its scan and no more, and an absurd value costs itself
 //! and not the document.
@@ -19,9 +19,9 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cursor::Cursor;
-pub use cursor::SyntaxError;
-pub(crate) use value::{Kind, Value, lossy};
+pub use cursor::{Cursor, SyntaxError};
+pub use source::Source;
+pub use value::{Kind, Value, lossy};
 
 /// A value of a document that is text as a whole.
-pub(crate) type TextValue<'a> = Value<'a, str>;
+pub type TextValue<'a> = Value<'a, str>;

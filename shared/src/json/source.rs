@@ -1,7 +1,7 @@
 //! What JSON is read from.
 
 /// Bytes, of which each string may or may not be text, or text as a whole, whose slices need no second check.
-pub(crate) trait Source {
+pub trait Source {
     /// All of it.
     fn bytes(&self) -> &[u8];
 

@@ -9,22 +9,28 @@ use super::source::Source;
 
 /// A JSON value: its kind and what it was written with, brackets and quotes included.
 #[derive(PartialEq, Eq)]
-pub(crate) struct Value<'a, S: Source + ?Sized = [u8]> {
+pub struct Value<'a, S: Source + ?Sized = [u8]> {
     kind: Kind,
     text: &'a S,
 }
 
 /// The six kinds of JSON values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `null`
     Null,
+    /// `true` or `false`
     Boolean,
+    /// What begins with a digit or a minus.
     Number,
+    /// What stands in quotes.
     String {
         /// Whether there is a backslash in it.
         escaped: bool,
     },
+    /// `[…]`
     Array,
+    /// `{…}`
     Object,
 }
 
@@ -34,22 +40,24 @@ impl<'a, S: Source + ?Sized> Value<'a, S> {
         Self { kind, text }
     }
 
-    pub(crate) fn kind(self) -> Kind {
+    /// What it is.
+    pub fn kind(self) -> Kind {
         self.kind
     }
 
-    pub(crate) fn is_null(self) -> bool {
+    /// Whether it is `null`.
+    pub fn is_null(self) -> bool {
         self.kind == Kind::Null
     }
 
     /// The value as it was written.
-    pub(crate) fn text(self) -> &'a S {
+    pub fn text(self) -> &'a S {
         self.text
     }
 
     /// A number that is written as a whole one and fits.
     #[inline]
-    pub(crate) fn integer(self) -> Option<i64> {
+    pub fn integer(self) -> Option<i64> {
         if self.kind != Kind::Number {
             return None;
         }
@@ -82,7 +90,7 @@ impl<'a> Value<'a, [u8]> {
     /// What stands between the quotes of a string, escapes resolved. None for another kind of value
     /// and for a string with a broken escape.
     #[inline]
-    pub(crate) fn string_bytes(self) -> Option<Cow<'a, [u8]>> {
+    pub fn string_bytes(self) -> Option<Cow<'a, [u8]>> {
         match self.kind {
             Kind::String { escaped: false } => Some(Cow::Borrowed(self.between_quotes())),
             Kind::String { escaped: true } => self.unescaped().map(Cow::Owned),
@@ -98,7 +106,7 @@ impl<'a> Value<'a, [u8]> {
 
     /// The text of a string. None for another kind of value and for a string that is no text:
     /// invalid UTF-8, half a surrogate pair, a broken escape.
-    pub(crate) fn string(self) -> Option<Cow<'a, str>> {
+    pub fn string(self) -> Option<Cow<'a, str>> {
         match self.string_bytes()? {
             Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
@@ -107,7 +115,7 @@ impl<'a> Value<'a, [u8]> {
 }
 
 /// The text of a name, or what comes closest to it: for names that are shown or echoed.
-pub(crate) fn lossy(name: Cow<'_, [u8]>) -> Cow<'_, str> {
+pub fn lossy(name: Cow<'_, [u8]>) -> Cow<'_, str> {
     match name {
         Cow::Borrowed(name) => String::from_utf8_lossy(name),
         Cow::Owned(name) => Cow::Owned(String::from_utf8_lossy(&name).into_owned()),
@@ -119,7 +127,7 @@ impl<'a> Value<'a, str> {
     /// The text of a string, borrowed unless it holds an escape. None for another kind of value and for what is no
     /// string: a broken escape, half a surrogate pair, a control character as it is.
     #[inline]
-    pub(crate) fn string(self) -> Option<Cow<'a, str>> {
+    pub fn string(self) -> Option<Cow<'a, str>> {
         match self.kind {
             Kind::String { escaped: false } => {
                 let text = self.between_quotes();
@@ -137,14 +145,14 @@ impl<'a> Value<'a, str> {
 
     /// A number that is written as a whole one and fits. None for what is no number (`01`).
     #[inline]
-    pub(crate) fn whole_number(self) -> Option<i64> {
+    pub fn whole_number(self) -> Option<i64> {
         let has_surplus_zero = matches!(self.text.as_bytes(), [b'0', _, ..] | [b'-', b'0', _, ..]);
         if has_surplus_zero { None } else { self.integer() }
     }
 
     /// The text of a number. None for another kind of value and for what is no number (`01`, `1.2.3`).
     #[inline]
-    pub(crate) fn number(self) -> Option<&'a str> {
+    pub fn number(self) -> Option<&'a str> {
         (self.kind == Kind::Number && is_number(self.text.as_bytes())).then_some(self.text)
     }
 }
@@ -166,7 +174,7 @@ impl<S: Source + ?Sized> fmt::Debug for Value<'_, S> {
 
 impl Kind {
     /// As it reads in a sentence.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Boolean => "a boolean",

@@ -1,18 +1,15 @@
-//! Attributes of an item: written in one line each, read with an error that names what is wrong.
+//! Attributes of an item: read from its JSON in one line each, with an error that names what is
+//! wrong.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
+use base64_simd::STANDARD as BASE64;
 use millrace_shared::amount::Amount;
+use millrace_shared::json::{Cursor, SyntaxError, TextValue};
 use millrace_shared::time::EventTime;
 use thiserror::Error;
 
 use super::number;
-
-/// An item, or a map within one.
-pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// An attribute that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -25,128 +22,185 @@ pub(super) enum AttributeError {
     Wrong { name: &'static str, wanted: &'static str },
 }
 
-pub(super) fn text(text: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(text.into())
-}
+/// The attributes of an item, or of a map within one, each as it is written.
+#[derive(Debug, Default)]
+pub(super) struct Attributes<'a>(Vec<Attribute<'a>>);
 
-pub(super) fn texts(texts: &[String]) -> AttributeValue {
-    AttributeValue::L(texts.iter().map(text).collect())
-}
-
-/// RFC 3339 in UTC with milliseconds, which sorts as the time does.
-pub(super) fn time(time: EventTime) -> AttributeValue {
-    AttributeValue::S(time.to_string())
-}
-
-pub(super) fn bytes(bytes: Vec<u8>) -> AttributeValue {
-    AttributeValue::B(Blob::new(bytes))
-}
-
-pub(super) fn list<T>(items: &[T], write: impl Fn(&T) -> AttributeValue) -> AttributeValue {
-    AttributeValue::L(items.iter().map(write).collect())
-}
-
-pub(super) fn map<const N: usize>(members: [(&str, AttributeValue); N]) -> AttributeValue {
-    AttributeValue::M(item(members))
-}
-
-pub(super) fn item<const N: usize>(members: [(&str, AttributeValue); N]) -> Item {
-    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// Reads the attributes of an item, taking them out.
+/// A named value: `"version":{"N":"7"}`.
 #[derive(Debug)]
-pub(super) struct Attributes(pub(super) Item);
+struct Attribute<'a> {
+    name: Cow<'a, [u8]>,
+    /// `S`, `N`, `B`, `L`, `M`, `NULL` or another one.
+    kind: Cow<'a, [u8]>,
+    value: TextValue<'a>,
+}
 
-impl Attributes {
-    /// An attribute; none if it is not there.
-    pub(super) fn optional(&mut self, name: &'static str) -> Option<AttributeValue> {
-        self.0.remove(name)
+impl<'a> Attributes<'a> {
+    /// Reads the object that comes next, in place of what it held before.
+    pub(super) fn read(&mut self, cursor: &mut Cursor<'a, str>) -> Result<(), SyntaxError> {
+        self.0.clear();
+        let mut more = cursor.enter_object()?;
+        while more {
+            let name = cursor.member_name()?;
+            if let Some((kind, value)) = typed(cursor)? {
+                self.0.push(Attribute { name, kind, value });
+            }
+            more = cursor.more_members()?;
+        }
+        Ok(())
     }
 
-    pub(super) fn count(&mut self, name: &'static str) -> Result<u64, AttributeError> {
-        self.read(name, "a whole number", |value| number::read_count(&value))
+    pub(super) fn count(&self, name: &'static str) -> Result<u64, AttributeError> {
+        self.of_kind(name, "N", "a whole number", |value| value.string()?.parse().ok())
     }
 
-    pub(super) fn float(&mut self, name: &'static str) -> Result<f64, AttributeError> {
-        self.read(name, "a number", |value| number::read_float(&value))
+    pub(super) fn float(&self, name: &'static str) -> Result<f64, AttributeError> {
+        self.number(name, "a number", |digits| digits.parse().ok())
     }
 
-    pub(super) fn amount(&mut self, name: &'static str) -> Result<Amount, AttributeError> {
-        self.read(name, "an amount", |value| number::read_amount(&value))
+    pub(super) fn amount(&self, name: &'static str) -> Result<Amount, AttributeError> {
+        self.number(name, "an amount", number::read_amount)
     }
 
-    pub(super) fn text(&mut self, name: &'static str) -> Result<String, AttributeError> {
-        self.read(name, "a text", into_text)
+    pub(super) fn text(&self, name: &'static str) -> Result<String, AttributeError> {
+        self.borrowed_text(name).map(Cow::into_owned)
     }
 
-    pub(super) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, AttributeError> {
-        self.read(name, "a list of texts", |value| match value {
-            AttributeValue::L(texts) => texts.into_iter().map(into_text).collect(),
-            _ => None,
+    pub(super) fn borrowed_text(&self, name: &'static str) -> Result<Cow<'a, str>, AttributeError> {
+        self.of_kind(name, "S", "a text", TextValue::string)
+    }
+
+    pub(super) fn texts(&self, name: &'static str) -> Result<Vec<String>, AttributeError> {
+        let wanted = "a list of texts";
+        self.each(name, wanted, |kind, value| match kind {
+            b"S" => {
+                value.string().map(Cow::into_owned).ok_or(AttributeError::Wrong { name, wanted })
+            }
+            _ => Err(AttributeError::Wrong { name, wanted }),
         })
     }
 
-    pub(super) fn time(&mut self, name: &'static str) -> Result<EventTime, AttributeError> {
-        self.read(name, "a time in RFC 3339", |value| {
-            let instant: Timestamp = into_text(value)?.parse().ok()?;
-            Some(EventTime::from_millis(instant.as_millisecond()))
-        })
+    pub(super) fn time(&self, name: &'static str) -> Result<EventTime, AttributeError> {
+        self.of_kind(name, "S", "a time in RFC 3339", |value| EventTime::parse(&value.string()?))
     }
 
-    pub(super) fn bytes(&mut self, name: &'static str) -> Result<Vec<u8>, AttributeError> {
-        self.read(name, "binary", |value| match value {
-            AttributeValue::B(blob) => Some(blob.into_inner()),
-            _ => None,
-        })
+    pub(super) fn bytes(&self, name: &'static str) -> Result<Vec<u8>, AttributeError> {
+        let decoded = |value: TextValue<'_>| BASE64.decode_to_vec(value.string()?.as_bytes()).ok();
+        self.of_kind(name, "B", "binary", decoded)
+    }
+
+    /// Binary; none if it is not there.
+    pub(super) fn optional_bytes(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<Vec<u8>>, AttributeError> {
+        match self.bytes(name) {
+            Err(AttributeError::Missing { .. }) => Ok(None),
+            read => read.map(Some),
+        }
     }
 
     /// A list of maps, each read by itself.
     pub(super) fn list<T>(
-        &mut self,
+        &self,
         name: &'static str,
-        read: impl Fn(&mut Attributes) -> Result<T, AttributeError>,
+        read: impl Fn(&Attributes<'a>) -> Result<T, AttributeError>,
     ) -> Result<Vec<T>, AttributeError> {
         let wanted = "a list of maps";
-        let items = self.read(name, wanted, |value| match value {
-            AttributeValue::L(items) => Some(items),
-            _ => None,
-        })?;
-        let read_map = |item| match item {
-            AttributeValue::M(members) => read(&mut Attributes(members)),
-            _ => Err(AttributeError::Wrong { name, wanted }),
-        };
-        items.into_iter().map(read_map).collect()
+        let mut members = Attributes::default();
+        self.each(name, wanted, |kind, value| {
+            let is_map = kind == b"M" && members.read(&mut Cursor::new(value.text())).is_ok();
+            if is_map { read(&members) } else { Err(AttributeError::Wrong { name, wanted }) }
+        })
     }
 
     /// A map; none where there is a null.
     pub(super) fn map<T>(
-        &mut self,
+        &self,
         name: &'static str,
-        read: impl Fn(&mut Attributes) -> Result<T, AttributeError>,
+        read: impl Fn(&Attributes<'a>) -> Result<T, AttributeError>,
     ) -> Result<Option<T>, AttributeError> {
-        match self.optional(name) {
-            None => Err(AttributeError::Missing { name }),
-            Some(AttributeValue::Null(_)) => Ok(None),
-            Some(AttributeValue::M(members)) => read(&mut Attributes(members)).map(Some),
-            Some(_) => Err(AttributeError::Wrong { name, wanted: "a map or null" }),
+        let attribute = self.attribute(name)?;
+        if &*attribute.kind == b"NULL" {
+            return Ok(None);
         }
+        let mut members = Attributes::default();
+        let is_map = &*attribute.kind == b"M"
+            && members.read(&mut Cursor::new(attribute.value.text())).is_ok();
+        if !is_map {
+            return Err(AttributeError::Wrong { name, wanted: "a map or null" });
+        }
+        read(&members).map(Some)
     }
 
-    fn read<T>(
-        &mut self,
+    fn attribute(&self, name: &'static str) -> Result<&Attribute<'a>, AttributeError> {
+        let named = self.0.iter().rfind(|attribute| *attribute.name == *name.as_bytes());
+        named.ok_or(AttributeError::Missing { name })
+    }
+
+    fn of_kind<T>(
+        &self,
+        name: &'static str,
+        kind: &'static str,
+        wanted: &'static str,
+        read: impl FnOnce(TextValue<'a>) -> Option<T>,
+    ) -> Result<T, AttributeError> {
+        let attribute = self.attribute(name)?;
+        let is_kind = *attribute.kind == *kind.as_bytes();
+        let value = if is_kind { read(attribute.value) } else { None };
+        value.ok_or(AttributeError::Wrong { name, wanted })
+    }
+
+    /// A number, or a text that holds what a number attribute cannot.
+    fn number<T>(
+        &self,
         name: &'static str,
         wanted: &'static str,
-        read: impl FnOnce(AttributeValue) -> Option<T>,
+        read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, AttributeError> {
-        let value = self.optional(name).ok_or(AttributeError::Missing { name })?;
-        read(value).ok_or(AttributeError::Wrong { name, wanted })
+        let attribute = self.attribute(name)?;
+        let digits = match &*attribute.kind {
+            b"N" | b"S" => attribute.value.string(),
+            _ => None,
+        };
+        let value = digits.and_then(|digits| read(&digits));
+        value.ok_or(AttributeError::Wrong { name, wanted })
+    }
+
+    /// The items of a list.
+    fn each<T>(
+        &self,
+        name: &'static str,
+        wanted: &'static str,
+        mut read: impl FnMut(&[u8], TextValue<'a>) -> Result<T, AttributeError>,
+    ) -> Result<Vec<T>, AttributeError> {
+        let attribute = self.attribute(name)?;
+        let wrong = AttributeError::Wrong { name, wanted };
+        if &*attribute.kind != b"L" {
+            return Err(wrong);
+        }
+        let mut items = Vec::new();
+        let mut cursor = Cursor::new(attribute.value.text());
+        let mut more = cursor.enter_array().map_err(|_| wrong.clone())?;
+        while more {
+            let item = typed(&mut cursor).ok().flatten().ok_or_else(|| wrong.clone())?;
+            items.push(read(&item.0, item.1)?);
+            more = cursor.more_items().map_err(|_| wrong.clone())?;
+        }
+        Ok(items)
     }
 }
 
-fn into_text(value: AttributeValue) -> Option<String> {
-    match value {
-        AttributeValue::S(text) => Some(text),
-        _ => None,
+/// The type of a value, and the value.
+type Typed<'a> = (Cow<'a, [u8]>, TextValue<'a>);
+
+/// The attribute value that comes next; none if it is `{}`.
+fn typed<'a>(cursor: &mut Cursor<'a, str>) -> Result<Option<Typed<'a>>, SyntaxError> {
+    let mut found = None;
+    let mut more = cursor.enter_object()?;
+    while more {
+        found = Some((cursor.member_name()?, cursor.value()?));
+        more = cursor.more_members()?;
     }
+    Ok(found)
 }

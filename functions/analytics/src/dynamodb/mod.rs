@@ -5,7 +5,10 @@
 //!              └▶ Rows     BatchWriteItem ─▶ alerts, sessions, windows
 //! ```
 
+mod answers;
 mod attribute;
+mod entries;
+mod exchange;
 mod number;
 mod row;
 mod rows;
@@ -15,6 +18,7 @@ mod statements;
 mod states;
 mod tables;
 mod user_item;
+mod value;
 
 pub use rows::Rows;
 pub use states::States;

@@ -4,7 +4,6 @@
 //! that (of readings like 1e300, say) is kept as a text instead: refusing it would fail the whole
 //! write forever, and clamping it would make the result depend on when the state was stored.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use millrace_shared::amount::Amount;
 
 const LARGEST: f64 = 9.9e125;
@@ -12,61 +11,41 @@ const SMALLEST: f64 = 1e-130;
 /// Amounts from here on have more than 38 digits.
 const MICROS_LIMIT: u128 = 10_u128.pow(38);
 
-pub(super) fn count(count: u64) -> AttributeValue {
-    AttributeValue::N(count.to_string())
-}
-
-pub(super) fn whole(number: i64) -> AttributeValue {
-    AttributeValue::N(number.to_string())
+/// A number's digits, and the type of attribute that can hold them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Number(String),
+    Text(String),
 }
 
 /// The shortest text that reads back as the same float, as a number where possible.
-pub(super) fn float(number: f64) -> AttributeValue {
+pub(super) fn float(number: f64) -> Written {
     let magnitude = number.abs();
     if magnitude == 0.0 {
-        return AttributeValue::N("0".to_owned());
+        return Written::Number("0".to_owned());
     }
     if !(SMALLEST..=LARGEST).contains(&magnitude) {
-        return AttributeValue::S(format!("{number:e}"));
+        return Written::Text(format!("{number:e}"));
     }
-    AttributeValue::N(if (1e-7..1e17).contains(&magnitude) {
+    Written::Number(if (1e-7..1e17).contains(&magnitude) {
         number.to_string()
     } else {
         format!("{number:e}")
     })
 }
 
-pub(super) fn amount(amount: Amount) -> AttributeValue {
+pub(super) fn amount(amount: Amount) -> Written {
     let text = amount.to_string();
     if amount.as_micros().unsigned_abs() < MICROS_LIMIT {
-        AttributeValue::N(text)
+        Written::Number(text)
     } else {
-        AttributeValue::S(text)
-    }
-}
-
-pub(super) fn read_count(value: &AttributeValue) -> Option<u64> {
-    value.as_n().ok()?.parse().ok()
-}
-
-pub(super) fn read_float(value: &AttributeValue) -> Option<f64> {
-    text_of(value)?.parse().ok()
-}
-
-pub(super) fn read_amount(value: &AttributeValue) -> Option<Amount> {
-    read_micros(text_of(value)?).map(Amount::from_micros)
-}
-
-fn text_of(value: &AttributeValue) -> Option<&str> {
-    match value {
-        AttributeValue::N(text) | AttributeValue::S(text) => Some(text),
-        _ => None,
+        Written::Text(text)
     }
 }
 
 /// Reads a decimal of at most six places in millionths, exactly, also in the form with an exponent
 /// that a store may give it.
-fn read_micros(text: &str) -> Option<i128> {
+pub(super) fn read_amount(text: &str) -> Option<Amount> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
         None => (text, 0),
@@ -76,9 +55,9 @@ fn read_micros(text: &str) -> Option<i128> {
     let power = exponent.checked_add(6)?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
     let scale = 10_i128.checked_pow(power.unsigned_abs())?;
     if power >= 0 {
-        return digits.checked_mul(scale);
+        return digits.checked_mul(scale).map(Amount::from_micros);
     }
-    (digits % scale == 0).then(|| digits / scale)
+    (digits % scale == 0).then(|| Amount::from_micros(digits / scale))
 }
 
 #[cfg(test)]
@@ -87,45 +66,51 @@ mod tests {
 
     use super::*;
 
+    fn digits(written: Written) -> String {
+        let (Written::Number(digits) | Written::Text(digits)) = written;
+        digits
+    }
+
     #[test]
     fn what_a_number_attribute_cannot_hold_becomes_a_text() {
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        let number = |text: &str| AttributeValue::N(text.to_owned());
+        let text = |text: &str| Written::Text(text.to_owned());
+        let number = |text: &str| Written::Number(text.to_owned());
         assert_eq!(float(f64::NAN), text("NaN"));
         assert_eq!(float(f64::NEG_INFINITY), text("-inf"));
-        assert!(float(1e126).is_s() && float(1e-131).is_s() && float(-1e126).is_s());
+        for beyond in [1e126, 1e-131, -1e126] {
+            assert!(matches!(float(beyond), Written::Text(_)), "{beyond}");
+        }
         assert_eq!(float(1e125), number("1e125"));
         assert_eq!(float(-20.1), number("-20.1"));
         assert_eq!(float(-0.0), number("0"));
-        assert!(amount(Amount::from_micros(i128::MIN + 1)).is_s());
+        assert!(matches!(amount(Amount::from_micros(i128::MIN + 1)), Written::Text(_)));
         assert_eq!(amount(Amount::from_micros(12_500_000)), number("12.5"));
     }
 
     #[test]
     fn a_number_is_read_however_the_store_writes_it() {
-        let read = |text: &str| read_amount(&AttributeValue::N(text.to_owned()));
         for text in ["12.5", "1.25E+1", "1.25e1", "125E-1", "12.50", "12.5000000"] {
-            assert_eq!(read(text), Some(Amount::from_micros(12_500_000)), "{text}");
+            assert_eq!(read_amount(text), Some(Amount::from_micros(12_500_000)), "{text}");
         }
-        assert_eq!(read("-3"), Some(Amount::from_units(-3)));
+        assert_eq!(read_amount("-3"), Some(Amount::from_units(-3)));
         for wrong in ["", "-", "1.2.3", "0.0000001", "1e40", "x"] {
-            assert_eq!(read(wrong), None, "{wrong}");
+            assert_eq!(read_amount(wrong), None, "{wrong}");
         }
-        assert_eq!(read_float(&AttributeValue::N("2.01E+1".to_owned())), Some(20.1));
+        assert_eq!("2.01E+1".parse(), Ok(20.1));
     }
 
     proptest! {
         #[test]
         fn every_float_comes_back_as_it_was(number in prop::num::f64::ANY) {
-            let read = read_float(&float(number)).unwrap();
+            let read: f64 = digits(float(number)).parse().unwrap();
             let same = read.to_bits() == number.to_bits();
             prop_assert!(same || (read.is_nan() && number.is_nan()) || read.abs() + number.abs() == 0.0);
         }
 
         #[test]
         fn every_amount_comes_back_as_it_was(micros in -i128::MAX..=i128::MAX) {
-            let amount_before = Amount::from_micros(micros);
-            prop_assert_eq!(read_amount(&amount(amount_before)), Some(amount_before));
+            let before = Amount::from_micros(micros);
+            prop_assert_eq!(read_amount(&digits(amount(before))), Some(before));
         }
     }
 }

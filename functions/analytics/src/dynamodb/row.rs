@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use millrace_shared::alerts::{Alert, Evidence, Fact};
 use millrace_shared::commit::Parcel;
 use millrace_shared::entity::EntityKey;
@@ -12,9 +11,8 @@ use millrace_shared::state::OutboxEntry;
 use millrace_shared::time::EventTime;
 use millrace_shared::windows::{Closed, ClosedMeasures, ClosedSession, ClosedSpend, MeasureStats};
 
-use super::attribute::{Item, item, text, texts, time};
-use super::number::{amount, count, float, whole};
 use super::tables::{DAY_SHARD, ENTITY, SEVERITY_DAY_SHARD, START, TIME_ID, TIME_TO_LIVE};
+use super::value::{Member, Value, amount, count, float, text, texts, time, whole, write_members};
 
 /// Over how many partition keys a day's alerts are spread in the indexes.
 const SHARDS: u8 = 8;
@@ -33,7 +31,8 @@ pub(super) struct Row {
     pub(super) table: Table,
     /// The value of its sort key. Its partition key is the entity.
     pub(super) sort_key: String,
-    pub(super) item: Item,
+    /// Its attributes as JSON.
+    pub(super) item: String,
 }
 
 /// How long rows are kept, counted from the time of what they tell.
@@ -55,6 +54,8 @@ impl From<&Settings> for Retentions {
 }
 
 impl Table {
+    pub(super) const ALL: [Self; 3] = [Self::Alerts, Self::Sessions, Self::Windows];
+
     pub(super) const fn sort_key(self) -> &'static str {
         match self {
             Self::Alerts => TIME_ID,
@@ -79,12 +80,16 @@ impl Row {
         entity: &EntityKey,
         sort_key: String,
         expires_at: EventTime,
-        members: [(&str, AttributeValue); N],
+        members: [Member<'_>; N],
     ) -> Self {
-        let mut item = item(members);
-        item.insert(ENTITY.to_owned(), text(entity.as_str()));
-        item.insert(table.sort_key().to_owned(), text(&sort_key));
-        item.insert(TIME_TO_LIVE.to_owned(), whole(expires_at.as_seconds()));
+        let mut attributes = vec![
+            (ENTITY, text(entity.as_str())),
+            (table.sort_key(), text(&sort_key)),
+            (TIME_TO_LIVE, whole(expires_at.as_seconds())),
+        ];
+        attributes.extend(members);
+        let mut item = String::new();
+        write_members(&mut item, &attributes);
         Self { table, sort_key, item }
     }
 }
@@ -93,7 +98,6 @@ fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
     let sort_key = format!("{}#{}", alert.event_time, alert.id);
     let day = &sort_key[..sort_key.floor_char_boundary("2026-01-05".len())];
     let shard = alert.id.as_bytes()[0] % SHARDS;
-    let evidence = alert.evidence.iter().map(|fact| (fact.name.to_string(), evidence(fact)));
     let members = [
         (DAY_SHARD, text(format!("{day}#{shard}"))),
         (SEVERITY_DAY_SHARD, text(format!("{}#{day}#{shard}", alert.severity))),
@@ -103,7 +107,7 @@ fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
         ("severity", text(alert.severity.name())),
         ("event_time", time(alert.event_time)),
         ("message", text(&alert.message)),
-        ("evidence", AttributeValue::M(evidence.collect())),
+        ("evidence", evidence(&alert.evidence)),
         ("topic", text(&alert.source.topic)),
         ("partition", whole(alert.source.partition.0.into())),
         ("offset", whole(alert.source.offset.0)),
@@ -112,7 +116,19 @@ fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
     Row::build(Table::Alerts, entity, sort_key.clone(), expires_at, members)
 }
 
-fn evidence(fact: &Fact) -> AttributeValue {
+/// By name; of facts with the same name the last one.
+fn evidence(facts: &[Fact]) -> Value<'_> {
+    let mut members: Vec<Member<'_>> = Vec::with_capacity(facts.len());
+    for fact in facts {
+        match members.iter_mut().find(|(name, _)| *name == fact.name) {
+            Some((_, value)) => *value = fact_value(fact),
+            None => members.push((&fact.name, fact_value(fact))),
+        }
+    }
+    Value::Map(members)
+}
+
+fn fact_value(fact: &Fact) -> Value<'_> {
     match &fact.value {
         Evidence::Number(number) => float(*number),
         Evidence::Count(number) => count(*number),
@@ -151,29 +167,29 @@ fn spend(entity: &EntityKey, closed: &ClosedSpend, retention: Duration) -> Row {
 
 fn measures(entity: &EntityKey, closed: &ClosedMeasures, retention: Duration) -> Row {
     let window = &closed.window;
-    let by_name = window.measures.iter().map(|stats| (stats.measure.clone(), measure(stats)));
+    let by_name = window.measures.iter().map(|stats| (stats.measure.as_str(), measure(stats)));
     let members = [
         ("kind", text("measures")),
         ("window_start", time(window.start)),
         ("window_end", time(closed.end)),
-        ("measures", AttributeValue::M(by_name.collect())),
+        ("measures", Value::Map(by_name.collect())),
         ("anomalies", texts(&window.anomalies)),
     ];
     let sort_key = format!("{}#measures", window.start);
     Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), members)
 }
 
-fn measure(stats: &MeasureStats) -> AttributeValue {
-    let mut members = item([
+fn measure(stats: &MeasureStats) -> Value<'_> {
+    let mut members = vec![
         ("count", count(stats.count)),
         ("min", float(stats.min)),
         ("max", float(stats.max)),
         ("mean", float(stats.mean)),
-    ]);
+    ];
     if let Some(deviation) = stats.standard_deviation() {
-        members.insert("standard_deviation".to_owned(), float(deviation));
+        members.push(("standard_deviation", float(deviation)));
     }
-    AttributeValue::M(members)
+    Value::Map(members)
 }
 
 #[cfg(test)]
@@ -181,6 +197,7 @@ mod tests {
     use millrace_shared::amount::Amount;
     use millrace_shared::entity::EntityKind;
     use millrace_shared::windows::{MeasureWindow, Session, SpendTotal};
+    use serde_json::{Value as Json, json};
 
     use super::*;
     use crate::examples::an_alert;
@@ -188,30 +205,37 @@ mod tests {
     /// 2026-01-05T08:00:00Z
     const EIGHT: EventTime = EventTime::from_millis(1_767_600_000_000);
 
-    fn row(kind: EntityKind, entry: &OutboxEntry) -> Row {
+    /// The row of this, and its item.
+    fn row(kind: EntityKind, entry: &OutboxEntry) -> (Row, Json) {
         let entity = EntityKey::new(kind, "42");
         let settings = Settings::default();
-        Row::new(&Parcel { entity: &entity, entry }, &Retentions::from(&settings))
+        let row = Row::new(&Parcel { entity: &entity, entry }, &Retentions::from(&settings));
+        let item = serde_json::from_str(&row.item).unwrap();
+        (row, item)
     }
 
-    fn n(text: &str) -> AttributeValue {
-        AttributeValue::N(text.to_owned())
+    fn n(text: &str) -> Json {
+        json!({ "N": text })
+    }
+
+    fn s(text: &str) -> Json {
+        json!({ "S": text })
     }
 
     #[test]
     fn an_alert_sorts_by_time_and_is_spread_over_shards() {
         let alert = an_alert("user#42", 7);
         let (id, shard) = (alert.id.to_string(), alert.id.as_bytes()[0] % 8);
-        let row = row(EntityKind::User, &OutboxEntry::Alert(alert));
+        let (row, item) = row(EntityKind::User, &OutboxEntry::Alert(alert));
         assert_eq!(row.sort_key, format!("2026-01-05T08:00:00.000Z#{id}"));
-        assert_eq!(row.item[TIME_ID], text(&row.sort_key));
-        assert_eq!(row.item[ENTITY], text("user#42"));
-        assert_eq!(row.item[DAY_SHARD], text(format!("2026-01-05#{shard}")));
-        assert_eq!(row.item[SEVERITY_DAY_SHARD], text(format!("HIGH#2026-01-05#{shard}")));
-        assert_eq!(row.item["evidence"].as_m().unwrap()["amount"], n("12000.5"));
-        assert_eq!((&row.item["partition"], &row.item["offset"]), (&n("3"), &n("7")));
+        assert_eq!(item[TIME_ID], s(&row.sort_key));
+        assert_eq!(item[ENTITY], s("user#42"));
+        assert_eq!(item[DAY_SHARD], s(&format!("2026-01-05#{shard}")));
+        assert_eq!(item[SEVERITY_DAY_SHARD], s(&format!("HIGH#2026-01-05#{shard}")));
+        assert_eq!(item["evidence"]["M"]["amount"], n("12000.5"));
+        assert_eq!((&item["partition"], &item["offset"]), (&n("3"), &n("7")));
         // 30 days after the event: 1767600000 + 2592000.
-        assert_eq!(row.item[TIME_TO_LIVE], n("1770192000"));
+        assert_eq!(item[TIME_TO_LIVE], n("1770192000"));
     }
 
     #[test]
@@ -223,12 +247,12 @@ mod tests {
             events: 4,
             kinds: vec!["login".into(), "click".into()],
         };
-        let row =
+        let (_, item) =
             row(EntityKind::User, &OutboxEntry::Closed(Closed::Session(ClosedSession(session))));
-        assert_eq!(row.item[START], text("2026-01-05T08:00:00.000Z"));
-        assert_eq!(row.item["end"], text("2026-01-05T08:01:30.500Z"));
-        assert_eq!(row.item["duration_seconds"], n("90.5"));
-        assert_eq!(row.item[TIME_TO_LIVE], n("1767686490"));
+        assert_eq!(item[START], s("2026-01-05T08:00:00.000Z"));
+        assert_eq!(item["end"], s("2026-01-05T08:01:30.500Z"));
+        assert_eq!(item["duration_seconds"], n("90.5"));
+        assert_eq!(item[TIME_TO_LIVE], n("1767686490"));
     }
 
     #[test]
@@ -245,10 +269,11 @@ mod tests {
                 &OutboxEntry::Closed(Closed::Spend(ClosedSpend { start: EIGHT, end, spent })),
             )
         };
-        assert_eq!(spent("EUR").sort_key, "2026-01-05T08:00:00.000Z#spend#EUR");
-        assert_eq!(spent("USD").sort_key, "2026-01-05T08:00:00.000Z#spend#USD");
-        assert_eq!(spent("EUR").item["total"], n("10.5"));
-        assert_eq!(spent("EUR").item["window_end"], text("2026-01-05T09:00:00.000Z"));
+        let ((euros, item), (dollars, _)) = (spent("EUR"), spent("USD"));
+        assert_eq!(euros.sort_key, "2026-01-05T08:00:00.000Z#spend#EUR");
+        assert_eq!(dollars.sort_key, "2026-01-05T08:00:00.000Z#spend#USD");
+        assert_eq!(item["total"], n("10.5"));
+        assert_eq!(item["window_end"], s("2026-01-05T09:00:00.000Z"));
     }
 
     #[test]
@@ -268,12 +293,12 @@ mod tests {
         };
         let end = EIGHT.plus(Duration::from_mins(5));
         let closed = ClosedMeasures { end, window };
-        let row = row(EntityKind::Sensor, &OutboxEntry::Closed(Closed::Measures(closed)));
+        let (row, item) = row(EntityKind::Sensor, &OutboxEntry::Closed(Closed::Measures(closed)));
         assert_eq!(row.sort_key, "2026-01-05T08:00:00.000Z#measures");
-        let measures = row.item["measures"].as_m().unwrap();
-        let temperature = measures["temperature"].as_m().unwrap();
+        let measures = &item["measures"]["M"];
+        let temperature = &measures["temperature"]["M"];
         // The deviations from 21 are -1 and 1: squares 2, over n - 1 = 1.
         assert_eq!(temperature["standard_deviation"], n(&2.0_f64.sqrt().to_string()));
-        assert!(!measures["humidity"].as_m().unwrap().contains_key("standard_deviation"));
+        assert_eq!(measures["humidity"]["M"].get("standard_deviation"), None);
     }
 }

@@ -1,17 +1,18 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use millrace_lambda::request_error;
 use millrace_shared::commit::Parcel;
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
+use millrace_shared::entity::EntityKey;
 use millrace_shared::settings::Settings;
 use tracing::error;
 
-use super::attribute::Item;
+use super::answers;
+use super::exchange::Exchange;
 use super::row::{Retentions, Row, Table};
-use super::statements::value_size;
 use super::tables::ENTITY;
+use super::value::{write_all, write_string};
 use crate::config::{InFlight, TableNames};
 
 /// Rows that one `BatchWriteItem` takes.
@@ -49,17 +50,18 @@ impl Rows {
         let rows: Vec<Row> =
             parcels.iter().map(|parcel| Row::new(parcel, &self.retentions)).collect();
         let (places, row_of_parcel) = latest_of_each_key(parcels, &rows);
-        let row = |place: usize| &rows[places[place]];
+        let row = |place: usize| (parcels[places[place]].entity, &rows[places[place]]);
 
-        let size = |place: usize| row(place).item.iter().map(member_size).sum();
         let outcomes = send(
             places.len(),
-            size,
+            |place| row(place).1.item.len(),
             &self.limits,
             &self.retry,
             deadline,
             async |places: &[usize]| {
-                self.write(places.iter().map(|&place| row(place)).collect()).await
+                let of_request: Vec<(&EntityKey, &Row)> =
+                    places.iter().map(|&place| row(place)).collect();
+                self.write(&of_request).await
             },
         )
         .await;
@@ -68,36 +70,53 @@ impl Rows {
     }
 
     /// One `BatchWriteItem`; what it leaves unprocessed is to be put again.
-    async fn write(&self, rows: Vec<&Row>) -> Result<Vec<Reply<()>>, RequestError> {
-        let mut requests: HashMap<String, Vec<WriteRequest>> = HashMap::new();
-        for row in &rows {
-            let put = PutRequest::builder().set_item(Some(row.item.clone())).build();
-            let put = put.map_err(|error| {
-                RequestError::Broken(format!("a request could not be made: {error}"))
-            })?;
-            let request = WriteRequest::builder().put_request(put).build();
-            requests.entry(self.name(row.table).to_owned()).or_default().push(request);
-        }
-        let mut names: Vec<&str> = requests.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        let resource = format!("tables {}", names.join(", "));
-        let sent = self.client.batch_write_item().set_request_items(Some(requests)).send().await;
-        let answer = sent.map_err(|error| request_error("BatchWriteItem", &resource, &error))?;
+    async fn write(&self, rows: &[(&EntityKey, &Row)]) -> Result<Vec<Reply<()>>, RequestError> {
+        let exchange = Exchange::new(self.request(rows));
+        let request = self.client.batch_write_item().customize().interceptor(exchange.clone());
+        let sent = request.send().await;
+        sent.map_err(|error| request_error("BatchWriteItem", &self.resource(rows), &error))?;
+        let answer = exchange.answer().await?;
 
-        let left = answer.unprocessed_items.unwrap_or_default();
-        let is_left = |row: &Row| {
-            let requests = left.get(self.name(row.table)).map(Vec::as_slice).unwrap_or_default();
-            let items = requests.iter().filter_map(|one| one.put_request()).map(PutRequest::item);
-            items.into_iter().any(|item| has_key_of(item, row))
-        };
-        let reply = |row: &Row| {
-            if is_left(row) {
-                let table = self.name(row.table);
-                return Reply::Again(format!("BatchWriteItem left a row of {table} unprocessed"));
-            }
-            Reply::Done(())
-        };
-        Ok(rows.into_iter().map(reply).collect())
+        let mut replies = vec![Reply::Done(()); rows.len()];
+        answers::read(&answer, |json| {
+            answers::batch_write_item(json, |table, item| {
+                let is_left = |(entity, row): &(&EntityKey, &Row)| {
+                    let text = |name| item.borrowed_text(name).ok();
+                    self.name(row.table).as_bytes() == table
+                        && text(ENTITY).is_some_and(|text| text == entity.as_str())
+                        && text(row.table.sort_key()).is_some_and(|text| text == row.sort_key)
+                };
+                if let Some(place) = rows.iter().position(is_left) {
+                    let table = self.name(rows[place].1.table);
+                    replies[place] =
+                        Reply::Again(format!("BatchWriteItem left a row of {table} unprocessed"));
+                }
+            })
+        })?;
+        Ok(replies)
+    }
+
+    fn request(&self, rows: &[(&EntityKey, &Row)]) -> String {
+        let mut json = r#"{"RequestItems":{"#.to_owned();
+        write_all(&mut json, tables(rows), |json, table| {
+            write_string(json, self.name(table));
+            json.push_str(":[");
+            let of_table = rows.iter().filter(|(_, row)| row.table == table);
+            write_all(json, of_table, |json, (_, row)| {
+                json.push_str(r#"{"PutRequest":{"Item":"#);
+                json.push_str(&row.item);
+                json.push_str("}}");
+            });
+            json.push(']');
+        });
+        json.push_str("}}");
+        json
+    }
+
+    fn resource(&self, rows: &[(&EntityKey, &Row)]) -> String {
+        let mut names: Vec<&str> = tables(rows).map(|table| self.name(table)).collect();
+        names.sort_unstable();
+        format!("tables {}", names.join(", "))
     }
 
     fn name(&self, table: Table) -> &str {
@@ -127,12 +146,10 @@ fn latest_of_each_key(parcels: &[Parcel<'_>], rows: &[Row]) -> (Vec<usize>, Vec<
     (places, row_of_parcel)
 }
 
-fn has_key_of(item: &Item, row: &Row) -> bool {
-    [ENTITY, row.table.sort_key()].into_iter().all(|name| item.get(name) == row.item.get(name))
-}
-
-fn member_size((name, value): (&String, &AttributeValue)) -> usize {
-    name.len() + value_size(value)
+/// The tables that these rows belong to, each once.
+fn tables(rows: &[(&EntityKey, &Row)]) -> impl Iterator<Item = Table> {
+    let is_among = |table: &Table| rows.iter().any(|(_, row)| row.table == *table);
+    Table::ALL.into_iter().filter(is_among)
 }
 
 /// A row that no table takes is given up: it would stand in the way of its partition forever.

@@ -1,16 +1,15 @@
 //! What people read of a sensor.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use millrace_shared::profiles::SensorProfile;
 use millrace_shared::windows::{MeasureStats, MeasureWindow, MeasureWindows};
 
-use super::attribute::{AttributeError, Attributes, list, map, text, texts, time};
-use super::number::{count, float};
+use super::attribute::{AttributeError, Attributes};
+use super::value::{Value, count, float, list, map, text, texts, time};
 
 /// The attributes, in the order in which [`values`] gives them.
 pub(super) const ATTRIBUTES: [&str; 4] = ["windows", "events", "late", "newest"];
 
-pub(super) fn values(sensor: &SensorProfile) -> [AttributeValue; ATTRIBUTES.len()] {
+pub(super) fn values(sensor: &SensorProfile) -> [Value<'_>; ATTRIBUTES.len()] {
     [
         list(&sensor.windows.0, write_window),
         count(sensor.events),
@@ -19,7 +18,7 @@ pub(super) fn values(sensor: &SensorProfile) -> [AttributeValue; ATTRIBUTES.len(
     ]
 }
 
-pub(super) fn read(item: &mut Attributes) -> Result<SensorProfile, AttributeError> {
+pub(super) fn read(item: &Attributes<'_>) -> Result<SensorProfile, AttributeError> {
     Ok(SensorProfile {
         windows: MeasureWindows(item.list("windows", read_window)?),
         events: item.count("events")?,
@@ -28,7 +27,7 @@ pub(super) fn read(item: &mut Attributes) -> Result<SensorProfile, AttributeErro
     })
 }
 
-fn write_window(window: &MeasureWindow) -> AttributeValue {
+fn write_window(window: &MeasureWindow) -> Value<'_> {
     map([
         ("start", time(window.start)),
         ("measures", list(&window.measures, write_measure)),
@@ -36,7 +35,7 @@ fn write_window(window: &MeasureWindow) -> AttributeValue {
     ])
 }
 
-fn read_window(item: &mut Attributes) -> Result<MeasureWindow, AttributeError> {
+fn read_window(item: &Attributes<'_>) -> Result<MeasureWindow, AttributeError> {
     Ok(MeasureWindow {
         start: item.time("start")?,
         measures: item.list("measures", read_measure)?,
@@ -44,7 +43,7 @@ fn read_window(item: &mut Attributes) -> Result<MeasureWindow, AttributeError> {
     })
 }
 
-fn write_measure(stats: &MeasureStats) -> AttributeValue {
+fn write_measure(stats: &MeasureStats) -> Value<'_> {
     map([
         ("measure", text(&stats.measure)),
         ("count", count(stats.count)),
@@ -55,7 +54,7 @@ fn write_measure(stats: &MeasureStats) -> AttributeValue {
     ])
 }
 
-fn read_measure(item: &mut Attributes) -> Result<MeasureStats, AttributeError> {
+fn read_measure(item: &Attributes<'_>) -> Result<MeasureStats, AttributeError> {
     Ok(MeasureStats {
         measure: item.text("measure")?,
         count: item.count("count")?,

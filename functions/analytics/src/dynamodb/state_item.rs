@@ -12,7 +12,6 @@
 //! | `outbox` | B | all | what may not have been delivered; absent if there is nothing |
 //! | `expires_at` | N | all | when the item may go, in seconds since 1970 |
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use millrace_shared::commit::{Stored, Version};
 use millrace_shared::detectors::BlobError;
 use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
@@ -23,9 +22,9 @@ use millrace_shared::state::{
 };
 use thiserror::Error;
 
-use super::attribute::{self, AttributeError, Attributes, Item, time};
-use super::number::count;
+use super::attribute::{AttributeError, Attributes};
 use super::tables::TIME_TO_LIVE;
+use super::value::{Value, bytes, count, time};
 use super::{sensor_item, user_item};
 
 pub(super) const VERSION: &str = "version";
@@ -68,11 +67,11 @@ pub(super) fn attributes(kind: EntityKind) -> Vec<&'static str> {
 }
 
 /// The values of [`attributes`].
-pub(super) fn values(state: &EntityState, expires_at: u64) -> Vec<AttributeValue> {
-    let (mut values, detectors) = match &state.body {
-        Body::User(user) => (user_item::values(&user.profile).to_vec(), user.detectors.encode()),
+pub(super) fn values(state: &EntityState, expires_at: u64) -> Vec<Value<'_>> {
+    let (mut values, detectors): (Vec<_>, _) = match &state.body {
+        Body::User(user) => (user_item::values(&user.profile).into(), user.detectors.encode()),
         Body::Sensor(sensor) => {
-            (sensor_item::values(&sensor.profile).to_vec(), sensor.detectors.encode())
+            (sensor_item::values(&sensor.profile).into(), sensor.detectors.encode())
         }
         Body::Partition(partition) => {
             let values = vec![
@@ -83,28 +82,27 @@ pub(super) fn values(state: &EntityState, expires_at: u64) -> Vec<AttributeValue
             (values, encode_sketch(&partition.active_users))
         }
     };
-    values.push(attribute::bytes(detectors));
-    values.push(attribute::bytes(state.watermarks.encode()));
+    values.push(bytes(detectors));
+    values.push(bytes(state.watermarks.encode()));
     values.push(count(expires_at));
     values
 }
 
 /// The outbox, unless it is empty.
-pub(super) fn outbox(state: &EntityState) -> Option<AttributeValue> {
-    (!state.outbox.is_empty()).then(|| attribute::bytes(state.outbox.encode()))
+pub(super) fn outbox(state: &EntityState) -> Option<Value<'static>> {
+    (!state.outbox.is_empty()).then(|| bytes(state.outbox.encode()))
 }
 
 /// Reads an item back.
-pub(super) fn read(kind: EntityKind, item: Item) -> Result<Stored, StateItemError> {
-    let mut item = Attributes(item);
+pub(super) fn read(kind: EntityKind, item: &Attributes<'_>) -> Result<Stored, StateItemError> {
     let detectors = item.bytes(DETECTORS)?;
     let body = match kind {
         EntityKind::User => Body::User(UserState {
-            profile: user_item::read(&mut item)?,
+            profile: user_item::read(item)?,
             detectors: UserDetectors::decode(&detectors)?,
         }),
         EntityKind::Sensor => Body::Sensor(SensorState {
-            profile: sensor_item::read(&mut item)?,
+            profile: sensor_item::read(item)?,
             detectors: SensorDetectors::decode(&detectors)?,
         }),
         EntityKind::Partition => Body::Partition(PartitionProfile {
@@ -114,11 +112,7 @@ pub(super) fn read(kind: EntityKind, item: Item) -> Result<Stored, StateItemErro
         }),
     };
     let watermarks = Watermarks::decode(&item.bytes(WATERMARKS)?)?;
-    let outbox = match item.optional(OUTBOX) {
-        None => Outbox::default(),
-        Some(AttributeValue::B(bytes)) => Outbox::decode(bytes.as_ref())?,
-        Some(_) => Err(AttributeError::Wrong { name: OUTBOX, wanted: "binary" })?,
-    };
+    let outbox = Outbox::decode(&item.optional_bytes(OUTBOX)?.unwrap_or_default())?;
     let version = Version(item.count(VERSION)?);
     Ok(Stored { state: EntityState { body, watermarks, outbox }, version: Some(version) })
 }

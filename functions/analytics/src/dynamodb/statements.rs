@@ -1,18 +1,13 @@
 //! The `PartiQL` statements, the same few texts for every write, with `?` for what differs.
 
-use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, BatchStatementRequest, ReturnValuesOnConditionCheckFailure,
-};
 use millrace_shared::commit::{Clear, Version, Write};
 use millrace_shared::entity::{EntityKey, EntityKind};
 
-use super::attribute::text;
-use super::number::count;
 use super::state_item::{self, OUTBOX, VERSION};
 use super::tables::ENTITY;
+use super::value::{Value, count, text, write_all, write_string};
 
-/// The statements for one table.
+/// The statements for one table, each as the string that it is in a request's JSON.
 #[derive(Debug)]
 pub(super) struct Statements {
     user: OfKind,
@@ -34,19 +29,15 @@ impl Statements {
             user: OfKind::new(table, EntityKind::User),
             sensor: OfKind::new(table, EntityKind::Sensor),
             partition: OfKind::new(table, EntityKind::Partition),
-            clear: format!(
+            clear: quoted(&format!(
                 r#"UPDATE "{table}" SET "{VERSION}"=? REMOVE "{OUTBOX}" {}"#,
                 condition()
-            ),
+            )),
         }
     }
 
-    /// The conditional write of a whole state.
-    pub(super) fn write(
-        &self,
-        write: &Write<'_>,
-        expires_at: u64,
-    ) -> Result<BatchStatementRequest, BuildError> {
+    /// Appends the conditional write of a whole state.
+    pub(super) fn write(&self, json: &mut String, write: &Write<'_>, expires_at: u64) {
         let statements = match write.key.kind() {
             EntityKind::User => &self.user,
             EntityKind::Sensor => &self.sensor,
@@ -55,22 +46,25 @@ impl Statements {
         let outbox = state_item::outbox(write.state);
         let with_outbox = usize::from(outbox.is_some());
         let values = state_item::values(write.state, expires_at).into_iter().chain(outbox);
-        let Some(expected) = write.expected else {
-            let mut parameters = vec![text(write.key.as_str()), version(Version::FIRST)];
-            parameters.extend(values);
-            return request(&statements.insert[with_outbox], parameters);
-        };
-        let mut parameters = vec![version(expected.next())];
-        parameters.extend(values);
-        parameters.extend(condition_parameters(write.key, expected));
-        request(&statements.update[with_outbox], parameters)
+        match write.expected {
+            None => {
+                let key = [text(write.key.as_str()), version(Version::FIRST)];
+                let parameters = key.into_iter().chain(values);
+                write_request(json, &statements.insert[with_outbox], parameters);
+            }
+            Some(expected) => {
+                let condition = condition_parameters(write.key, expected);
+                let parameters = [version(expected.next())].into_iter().chain(values);
+                write_request(json, &statements.update[with_outbox], parameters.chain(condition));
+            }
+        }
     }
 
-    /// The conditional removal of an outbox.
-    pub(super) fn clear(&self, clear: &Clear<'_>) -> Result<BatchStatementRequest, BuildError> {
-        let mut parameters = vec![version(clear.expected.next())];
-        parameters.extend(condition_parameters(clear.key, clear.expected));
-        request(&self.clear, parameters)
+    /// Appends the conditional removal of an outbox.
+    pub(super) fn clear(&self, json: &mut String, clear: &Clear<'_>) {
+        let condition = condition_parameters(clear.key, clear.expected);
+        let parameters = [version(clear.expected.next())].into_iter().chain(condition);
+        write_request(json, &self.clear, parameters);
     }
 }
 
@@ -98,7 +92,7 @@ impl OfKind {
             set.join(" "),
             condition()
         );
-        (insert, update)
+        (quoted(&insert), quoted(&update))
     }
 }
 
@@ -106,44 +100,31 @@ fn condition() -> String {
     format!(r#"WHERE "{ENTITY}"=? AND "{VERSION}"=?"#)
 }
 
-fn condition_parameters(key: &EntityKey, expected: Version) -> [AttributeValue; 2] {
+fn quoted(statement: &str) -> String {
+    let mut json = String::new();
+    write_string(&mut json, statement);
+    json
+}
+
+fn condition_parameters(key: &EntityKey, expected: Version) -> [Value<'_>; 2] {
     [text(key.as_str()), version(expected)]
 }
 
-fn version(version: Version) -> AttributeValue {
+const fn version(version: Version) -> Value<'static> {
     count(version.0)
 }
 
 /// A write that lost a race is to come back with the item as it stands, which saves reading it.
-fn request(
+fn write_request<'a>(
+    json: &mut String,
     statement: &str,
-    parameters: Vec<AttributeValue>,
-) -> Result<BatchStatementRequest, BuildError> {
-    BatchStatementRequest::builder()
-        .statement(statement)
-        .set_parameters(Some(parameters))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .build()
-}
-
-/// About how many bytes a statement adds to a request.
-pub(super) fn size(statement: &BatchStatementRequest) -> usize {
-    statement.statement().len() + statement.parameters().iter().map(value_size).sum::<usize>()
-}
-
-/// About how many bytes a value takes.
-pub(super) fn value_size(value: &AttributeValue) -> usize {
-    const OVERHEAD: usize = 3;
-    OVERHEAD
-        + match value {
-            AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
-            AttributeValue::B(bytes) => bytes.as_ref().len(),
-            AttributeValue::L(values) => values.iter().map(value_size).sum(),
-            AttributeValue::M(members) => {
-                members.iter().map(|(name, value)| name.len() + value_size(value)).sum()
-            }
-            _ => 0,
-        }
+    parameters: impl Iterator<Item = Value<'a>>,
+) {
+    json.push_str(r#"{"Statement":"#);
+    json.push_str(statement);
+    json.push_str(r#","Parameters":["#);
+    write_all(json, parameters, |json, value| value.write(json));
+    json.push_str(r#"],"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}"#);
 }
 
 #[cfg(test)]
@@ -153,13 +134,14 @@ mod tests {
     #[test]
     fn the_texts_are_constant_and_short_enough() {
         let statements = Statements::new("state");
+        let text = |json: &str| serde_json::from_str::<String>(json).unwrap();
         assert_eq!(
-            statements.sensor.insert[0],
+            text(&statements.sensor.insert[0]),
             "INSERT INTO \"state\" VALUE {'entity': ?, 'version': ?, 'windows': ?, 'events': ?, \
              'late': ?, 'newest': ?, 'detectors': ?, 'watermarks': ?, 'expires_at': ?}"
         );
         assert_eq!(
-            statements.partition.update,
+            statements.partition.update.each_ref().map(|update| text(update)),
             [
                 "UPDATE \"state\" SET \"version\"=? SET \"newest\"=? SET \"events\"=? \
                  SET \"active_users\"=? SET \"detectors\"=? SET \"watermarks\"=? \
@@ -170,10 +152,10 @@ mod tests {
             ]
         );
         assert_eq!(
-            statements.clear,
+            text(&statements.clear),
             "UPDATE \"state\" SET \"version\"=? REMOVE \"outbox\" WHERE \"entity\"=? AND \"version\"=?"
         );
         let longest = Statements::new(&"t".repeat(255));
-        assert!(longest.user.update[0].len() < 8_192);
+        assert!(text(&longest.user.update[0]).len() < 8_192);
     }
 }

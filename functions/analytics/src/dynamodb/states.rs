@@ -1,23 +1,22 @@
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{
-    BatchStatementError, BatchStatementErrorCodeEnum as Code, BatchStatementRequest,
-    KeysAndAttributes,
-};
 use millrace_lambda::{clock, request_error};
 use millrace_shared::commit::{Clear, CommitOutcome, StateStore, Stored, Write};
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
 use millrace_shared::entity::EntityKey;
+use millrace_shared::json::Cursor;
 use tracing::warn;
 
-use super::attribute::{Item, item, text};
+use super::answers::{self, StatementError};
+use super::attribute::Attributes;
+use super::entries::Entries;
+use super::exchange::Exchange;
 use super::state_item;
-use super::statements::{self, Statements};
+use super::statements::Statements;
 use super::tables::ENTITY;
+use super::value::{text, write_all, write_members, write_string};
 use crate::config::InFlight;
 
 /// Keys that one `BatchGetItem` takes.
@@ -64,71 +63,91 @@ impl States {
     }
 
     /// One `BatchGetItem`; what it leaves unprocessed is to be asked for again.
-    async fn read(&self, keys: Vec<&EntityKey>) -> Result<Vec<Reply<Loaded>>, RequestError> {
-        let request = KeysAndAttributes::builder()
-            .set_keys(Some(keys.iter().map(|key| item([(ENTITY, text(key.as_str()))])).collect()))
-            .consistent_read(true)
-            .build()
-            .map_err(|error| unbuildable(&error))?;
-        let sent = self.client.batch_get_item().request_items(&self.table, request).send().await;
-        let mut answer =
-            sent.map_err(|error| request_error("BatchGetItem", &self.resource(), &error))?;
+    async fn read(&self, keys: &[&EntityKey]) -> Result<Vec<Reply<Loaded>>, RequestError> {
+        let exchange = Exchange::new(self.read_request(keys));
+        let request = self.client.batch_get_item().customize().interceptor(exchange.clone());
+        let sent = request.send().await;
+        sent.map_err(|error| request_error("BatchGetItem", &self.resource(), &error))?;
+        let answer = exchange.answer().await?;
 
-        let items = answer.responses.as_mut().and_then(|tables| tables.remove(&self.table));
-        let mut found: HashMap<String, Item> = HashMap::new();
-        for item in items.unwrap_or_default() {
-            if let Some(Ok(entity)) = item.get(ENTITY).map(|value| value.as_s().cloned()) {
-                found.insert(entity, item);
+        let place_of: HashMap<&str, usize> =
+            keys.iter().enumerate().map(|(place, key)| (key.as_str(), place)).collect();
+        let place = |item: &Attributes<'_>| {
+            let entity = item.borrowed_text(ENTITY).ok()?;
+            place_of.get(&*entity).copied()
+        };
+        let mut found: Vec<Loaded> = vec![Ok(None); keys.len()];
+        let mut left = Vec::new();
+        let mut take = |item: &Attributes<'_>| {
+            if let Some(place) = place(item) {
+                found[place] = read_state(keys[place], item).map(Some);
+            }
+        };
+        let mut leave = |key: &Attributes<'_>| left.extend(place(key));
+        answers::read(&answer, |json| answers::batch_get_item(json, &mut take, &mut leave))?;
+
+        let mut replies: Vec<Reply<Loaded>> = found.into_iter().map(Reply::Done).collect();
+        for place in left {
+            if matches!(replies[place], Reply::Done(Ok(None))) {
+                let resource = self.resource();
+                replies[place] =
+                    Reply::Again(format!("BatchGetItem on {resource} left a key unprocessed"));
             }
         }
-        let left = answer.unprocessed_keys().and_then(|tables| tables.get(&self.table));
-        let is_left = |key: &EntityKey| {
-            let keys = left.map(KeysAndAttributes::keys).unwrap_or_default();
-            keys.iter().any(|left| left.get(ENTITY) == Some(&text(key.as_str())))
-        };
-        let reply = |key: &EntityKey| match found.remove(key.as_str()) {
-            Some(item) => Reply::Done(read_state(key, item).map(Some)),
-            None if is_left(key) => {
-                Reply::Again(format!("BatchGetItem on {} left a key unprocessed", self.resource()))
-            }
-            None => Reply::Done(Ok(None)),
-        };
-        Ok(keys.into_iter().map(reply).collect())
+        Ok(replies)
     }
 
-    /// One `BatchExecuteStatement`: the error of each statement that failed, in order.
-    async fn execute(
+    fn read_request(&self, keys: &[&EntityKey]) -> String {
+        let mut json = r#"{"RequestItems":{"#.to_owned();
+        write_string(&mut json, &self.table);
+        json.push_str(r#":{"Keys":["#);
+        write_all(&mut json, keys, |json, key| {
+            write_members(json, &[(ENTITY, text(key.as_str()))]);
+        });
+        json.push_str(r#"],"ConsistentRead":true}}}"#);
+        json
+    }
+
+    /// One `BatchExecuteStatement` of the statements at these places: what `reply` makes of each
+    /// one's place and error, in order.
+    async fn execute<T>(
         &self,
-        statements: Vec<Result<BatchStatementRequest, BuildError>>,
-    ) -> Result<Vec<Option<BatchStatementError>>, RequestError> {
-        let statements: Result<Vec<_>, _> = statements.into_iter().collect();
-        let statements = statements.map_err(|error| unbuildable(&error))?;
-        let request = self.client.batch_execute_statement().set_statements(Some(statements));
+        statements: &Entries,
+        places: &[usize],
+        reply: impl Fn(usize, Option<StatementError<'_>>) -> Reply<T>,
+    ) -> Result<Vec<Reply<T>>, RequestError> {
+        let exchange = Exchange::new(statements.request(r#"{"Statements":["#, places, "]}"));
+        let request =
+            self.client.batch_execute_statement().customize().interceptor(exchange.clone());
         let sent = request.send().await;
-        let answer =
-            sent.map_err(|error| request_error("BatchExecuteStatement", &self.resource(), &error))?;
-        Ok(answer.responses.unwrap_or_default().into_iter().map(|one| one.error).collect())
+        sent.map_err(|error| request_error("BatchExecuteStatement", &self.resource(), &error))?;
+        let answer = exchange.answer().await?;
+        let errors = answers::read(&answer, answers::batch_execute_statement)?;
+        Ok(places.iter().zip(errors).map(|(&place, error)| reply(place, error)).collect())
     }
 
     /// What a failed statement means for its write.
-    fn refusal(&self, key: &EntityKey, error: BatchStatementError) -> Reply<CommitOutcome> {
-        let reason = self.reason(&error);
-        match error.code {
-            Some(Code::ConditionalCheckFailed | Code::DuplicateItem) => {
+    fn refusal(&self, key: &EntityKey, error: &StatementError<'_>) -> Reply<CommitOutcome> {
+        match &*error.code {
+            "ConditionalCheckFailed" | "DuplicateItem" => {
                 // An item that cannot be read is read again by the caller, and then says why.
-                let stands = error.item.and_then(|item| read_state(key, item).ok());
+                let stands = error.item.and_then(|item| {
+                    let mut attributes = Attributes::default();
+                    attributes.read(&mut Cursor::new(item.text())).ok()?;
+                    read_state(key, &attributes).ok()
+                });
                 Reply::Done(CommitOutcome::Stale(stands.map(Box::new)))
             }
-            Some(code) if passes(&code) => Reply::Again(reason),
-            _ => Reply::Done(CommitOutcome::Failed(reason)),
+            code if passes(code) => Reply::Again(self.reason(error)),
+            _ => Reply::Done(CommitOutcome::Failed(self.reason(error))),
         }
     }
 
     /// The operation, the resource and the code. The message only where it can quote no content.
-    fn reason(&self, error: &BatchStatementError) -> String {
-        let code = error.code.as_ref().map_or("no code", Code::as_str);
-        let speaks = matches!(error.code, Some(Code::AccessDenied | Code::ResourceNotFound));
-        let message = error.message.as_deref().filter(|_| speaks).unwrap_or_default();
+    fn reason(&self, error: &StatementError<'_>) -> String {
+        let speaks = matches!(&*error.code, "AccessDenied" | "ResourceNotFound");
+        let message = if speaks { &*error.message } else { "" };
+        let code = if error.code.is_empty() { "no code" } else { &*error.code };
         let resource = self.resource();
         format!("a statement on {resource} failed: {code} {message}").trim_end().to_owned()
     }
@@ -146,7 +165,8 @@ impl StateStore for States {
             &self.retry,
             deadline,
             async |places: &[usize]| {
-                self.read(places.iter().map(|&place| keys[place]).collect()).await
+                let keys: Vec<&EntityKey> = places.iter().map(|&place| keys[place]).collect();
+                self.read(&keys).await
             },
         )
         .await;
@@ -159,35 +179,19 @@ impl StateStore for States {
 
     async fn commit(&self, writes: &[Write<'_>], deadline: Deadline) -> Vec<CommitOutcome> {
         let expires_at = clock::now_seconds().saturating_add(self.retention.as_secs());
-        // Each statement is made once for its size and its first request; a second one is rare.
-        let ready: Vec<_> =
-            writes.iter().map(|write| self.statements.write(write, expires_at)).collect();
-        let size_of = |statement: &Result<BatchStatementRequest, BuildError>| {
-            statement.as_ref().map_or(0, statements::size)
+        let statements =
+            Entries::of(writes, |json, write| self.statements.write(json, write, expires_at));
+        let reply = |place: usize, error: Option<StatementError<'_>>| match error {
+            None => Reply::Done(CommitOutcome::Committed),
+            Some(error) => self.refusal(writes[place].key, &error),
         };
-        let sizes: Vec<usize> = ready.iter().map(size_of).collect();
-        let ready: Vec<_> =
-            ready.into_iter().map(|statement| RefCell::new(Some(statement))).collect();
-        let statement = |place: usize| {
-            let made = ready[place].borrow_mut().take();
-            made.unwrap_or_else(|| self.statements.write(&writes[place], expires_at))
-        };
-
-        let size = |place: usize| sizes[place];
         let outcomes = send(
             writes.len(),
-            size,
+            |place| statements.size(place),
             &self.writes,
             &self.retry,
             deadline,
-            async |places: &[usize]| {
-                let errors = self.execute(places.iter().map(|&place| statement(place)).collect());
-                let replies = places.iter().zip(errors.await?).map(|(&place, error)| match error {
-                    None => Reply::Done(CommitOutcome::Committed),
-                    Some(error) => self.refusal(writes[place].key, error),
-                });
-                Ok(replies.collect())
-            },
+            async |places: &[usize]| self.execute(&statements, places, reply).await,
         )
         .await;
         let committed = outcomes.into_iter().map(|outcome| match outcome {
@@ -198,29 +202,21 @@ impl StateStore for States {
     }
 
     async fn clear(&self, clears: &[Clear<'_>], deadline: Deadline) {
-        let size = |place: usize| clears[place].key.as_str().len();
+        let statements = Entries::of(clears, |json, clear| self.statements.clear(json, clear));
+        let reply = |_, error: Option<StatementError<'_>>| match error {
+            None => Reply::Done(()),
+            // Somebody else wrote, and carries the outbox along.
+            Some(error) if error.code == "ConditionalCheckFailed" => Reply::Done(()),
+            Some(error) if passes(&error.code) => Reply::Again(self.reason(&error)),
+            Some(error) => Reply::Refused(self.reason(&error)),
+        };
         let outcomes = send(
             clears.len(),
-            size,
+            |place| statements.size(place),
             &self.writes,
             &self.retry,
             deadline,
-            async |places: &[usize]| {
-                let clear = |&place: &usize| self.statements.clear(&clears[place]);
-                let errors = self.execute(places.iter().map(clear).collect()).await?;
-                let replies = errors.into_iter().map(|error| match error {
-                    Some(error) if error.code.as_ref().is_some_and(passes) => {
-                        Reply::Again(self.reason(&error))
-                    }
-                    // Somebody else wrote, and carries the outbox along.
-                    Some(BatchStatementError {
-                        code: Some(Code::ConditionalCheckFailed), ..
-                    })
-                    | None => Reply::Done(()),
-                    Some(error) => Reply::Refused(self.reason(&error)),
-                });
-                Ok(replies.collect())
-            },
+            async |places: &[usize]| self.execute(&statements, places, reply).await,
         )
         .await;
         let mut left = outcomes.into_iter().filter_map(|outcome| match outcome {
@@ -236,22 +232,18 @@ impl StateStore for States {
 
 /// Whether a statement's failure passes by itself. Throttling comes per statement, inside an answer
 /// of status 200, where the client's own retries would not see it.
-fn passes(code: &Code) -> bool {
+fn passes(code: &str) -> bool {
     matches!(
         code,
-        Code::ThrottlingError
-            | Code::ProvisionedThroughputExceeded
-            | Code::RequestLimitExceeded
-            | Code::InternalServerError
-            | Code::TransactionConflict
+        "ThrottlingError"
+            | "ProvisionedThroughputExceeded"
+            | "RequestLimitExceeded"
+            | "InternalServerError"
+            | "TransactionConflict"
     )
 }
 
-fn read_state(key: &EntityKey, item: Item) -> Result<Stored, String> {
+fn read_state(key: &EntityKey, item: &Attributes<'_>) -> Result<Stored, String> {
     state_item::read(key.kind(), item)
         .map_err(|error| format!("the state of a {} cannot be read: {error}", key.kind().name()))
-}
-
-fn unbuildable(error: &BuildError) -> RequestError {
-    RequestError::Broken(format!("a request could not be made: {error}"))
 }

@@ -1,11 +1,10 @@
 //! What people read of a user.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use millrace_shared::profiles::UserProfile;
 use millrace_shared::windows::{Session, SpendTotal, SpendWindow, SpendWindows};
 
-use super::attribute::{AttributeError, Attributes, list, map, text, texts, time};
-use super::number::{amount, count};
+use super::attribute::{AttributeError, Attributes};
+use super::value::{Value, amount, count, list, map, text, texts, time};
 
 /// The attributes, in the order in which [`values`] gives them.
 pub(super) const ATTRIBUTES: [&str; 9] = [
@@ -20,9 +19,9 @@ pub(super) const ATTRIBUTES: [&str; 9] = [
     "newest_payment",
 ];
 
-pub(super) fn values(user: &UserProfile) -> [AttributeValue; ATTRIBUTES.len()] {
+pub(super) fn values(user: &UserProfile) -> [Value<'_>; ATTRIBUTES.len()] {
     [
-        user.session.as_ref().map_or(AttributeValue::Null(true), write_session),
+        user.session.as_ref().map_or(Value::Null, write_session),
         count(user.sessions),
         list(&user.windows.0, write_window),
         list(&user.totals, write_total),
@@ -34,7 +33,7 @@ pub(super) fn values(user: &UserProfile) -> [AttributeValue; ATTRIBUTES.len()] {
     ]
 }
 
-pub(super) fn read(item: &mut Attributes) -> Result<UserProfile, AttributeError> {
+pub(super) fn read(item: &Attributes<'_>) -> Result<UserProfile, AttributeError> {
     Ok(UserProfile {
         session: item.map("session", read_session)?,
         sessions: item.count("sessions")?,
@@ -48,7 +47,7 @@ pub(super) fn read(item: &mut Attributes) -> Result<UserProfile, AttributeError>
     })
 }
 
-fn write_session(session: &Session) -> AttributeValue {
+fn write_session(session: &Session) -> Value<'_> {
     map([
         ("number", count(session.number)),
         ("start", time(session.start)),
@@ -58,7 +57,7 @@ fn write_session(session: &Session) -> AttributeValue {
     ])
 }
 
-fn read_session(item: &mut Attributes) -> Result<Session, AttributeError> {
+fn read_session(item: &Attributes<'_>) -> Result<Session, AttributeError> {
     Ok(Session {
         number: item.count("number")?,
         start: item.time("start")?,
@@ -68,15 +67,15 @@ fn read_session(item: &mut Attributes) -> Result<Session, AttributeError> {
     })
 }
 
-fn write_window(window: &SpendWindow) -> AttributeValue {
+fn write_window(window: &SpendWindow) -> Value<'_> {
     map([("start", time(window.start)), ("totals", list(&window.totals, write_total))])
 }
 
-fn read_window(item: &mut Attributes) -> Result<SpendWindow, AttributeError> {
+fn read_window(item: &Attributes<'_>) -> Result<SpendWindow, AttributeError> {
     Ok(SpendWindow { start: item.time("start")?, totals: item.list("totals", read_total)? })
 }
 
-fn write_total(total: &SpendTotal) -> AttributeValue {
+fn write_total(total: &SpendTotal) -> Value<'_> {
     map([
         ("currency", text(&total.currency)),
         ("count", count(total.count)),
@@ -84,7 +83,7 @@ fn write_total(total: &SpendTotal) -> AttributeValue {
     ])
 }
 
-fn read_total(item: &mut Attributes) -> Result<SpendTotal, AttributeError> {
+fn read_total(item: &Attributes<'_>) -> Result<SpendTotal, AttributeError> {
     Ok(SpendTotal {
         currency: item.text("currency")?,
         count: item.count("count")?,

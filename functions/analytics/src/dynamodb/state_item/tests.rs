@@ -1,6 +1,7 @@
 use millrace_shared::alerts::Alert;
 use millrace_shared::amount::Amount;
 use millrace_shared::events::{EventKind, parse};
+use millrace_shared::json::Cursor;
 use millrace_shared::kafka::{Offset, Partition, Timestamp};
 use millrace_shared::profiles::{SensorProfile, UserProfile};
 use millrace_shared::settings::Settings;
@@ -11,23 +12,47 @@ use millrace_shared::windows::{
     SpendWindow, SpendWindows,
 };
 use proptest::prelude::*;
+use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::dynamodb::attribute::text;
+use crate::dynamodb::value::{text, write_members};
 use crate::examples::an_alert;
 
 /// The item that a write of this state makes.
-fn item(kind: EntityKind, state: &EntityState) -> Item {
-    let names = attributes(kind).into_iter().map(str::to_owned);
-    let mut item: Item = names.zip(values(state, 1_800_000_000)).collect();
-    item.insert(VERSION.to_owned(), count(7));
-    item.insert("entity".to_owned(), text("any"));
-    item.extend(outbox(state).map(|outbox| (OUTBOX.to_owned(), outbox)));
-    item
+fn item(kind: EntityKind, state: &EntityState) -> Json {
+    let mut members = vec![("entity", text("any")), (VERSION, count(7))];
+    members.extend(attributes(kind).into_iter().zip(values(state, 1_800_000_000)));
+    members.extend(outbox(state).map(|outbox| (OUTBOX, outbox)));
+    let mut item = String::new();
+    write_members(&mut item, &members);
+    serde_json::from_str(&item).unwrap()
+}
+
+fn read_item(kind: EntityKind, item: &Json) -> Result<Stored, StateItemError> {
+    let json = item.to_string();
+    let mut attributes = Attributes::default();
+    attributes.read(&mut Cursor::new(json.as_str())).unwrap();
+    read(kind, &attributes)
 }
 
 fn stored(kind: EntityKind, state: &EntityState) -> Stored {
-    read(kind, item(kind, state)).unwrap()
+    read_item(kind, &item(kind, state)).unwrap()
+}
+
+/// About how many bytes `DynamoDB` counts for a value.
+fn size(value: &Json) -> usize {
+    const OVERHEAD: usize = 3;
+    let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+    OVERHEAD
+        + match (kind.as_str(), value) {
+            ("B", Json::String(base64)) => base64.len() / 4 * 3,
+            (_, Json::String(text)) => text.len(),
+            (_, Json::Array(values)) => values.iter().map(size).sum(),
+            (_, Json::Object(members)) => {
+                members.iter().map(|(name, value)| name.len() + size(value)).sum()
+            }
+            _ => 0,
+        }
 }
 
 /// A state that real events have made, with everything that hangs on it.
@@ -111,8 +136,8 @@ fn what_events_have_made_of_a_sensor_is_read_back() {
 fn what_events_have_made_of_a_partition_is_read_back_and_shows_its_active_users() {
     let before = state_after(EntityKind::Partition, &payments_and_clicks());
     let shown = item(EntityKind::Partition, &before);
-    assert_eq!(shown["active_users"], count(1));
-    assert_eq!(shown["newest"], text("2026-01-05T18:00:00.000Z"));
+    assert_eq!(shown["active_users"], json!({"N": "1"}));
+    assert_eq!(shown["newest"], json!({"S": "2026-01-05T18:00:00.000Z"}));
     let after = stored(EntityKind::Partition, &before);
     let (Body::Partition(before), Body::Partition(after)) = (before.body, after.state.body) else {
         panic!()
@@ -127,10 +152,7 @@ fn a_usual_user_and_sensor_are_written_with_one_write_unit() {
     {
         let mut state = state_after(kind, &events);
         state.outbox.clear();
-        let size = |(name, value): (&String, &AttributeValue)| {
-            name.len() + crate::dynamodb::statements::value_size(value)
-        };
-        let bytes: usize = item(kind, &state).iter().map(size).sum();
+        let bytes = size(&json!({ "M": item(kind, &state) }));
         assert!(bytes < 1_024, "{kind:?}: {bytes} bytes");
     }
 }
@@ -152,14 +174,18 @@ fn every_attribute_that_is_missing_or_wrong_is_named() {
             continue; // written for DynamoDB, and never read
         }
         let mut without = item(EntityKind::User, &state);
-        without.remove(name);
-        let error = read(EntityKind::User, without).unwrap_err().to_string();
+        without.as_object_mut().unwrap().remove(name);
+        let error = read_item(EntityKind::User, &without).unwrap_err().to_string();
         assert!(error.starts_with(&format!("its attribute `{name}` is missing; ")), "{error}");
 
         let mut wrong = item(EntityKind::User, &state);
-        wrong.insert(name.to_owned(), AttributeValue::Bool(true));
-        let error = read(EntityKind::User, wrong).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("its attribute `{name}` is not ")), "{error}");
+        for nothing_known in
+            [json!({"BOOL": true}), json!({"N": {}}), json!({"B": "?"}), json!({"L": [7]})]
+        {
+            wrong[name] = nothing_known;
+            let error = read_item(EntityKind::User, &wrong).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("its attribute `{name}` is not ")), "{error}");
+        }
     }
 }
 
@@ -171,13 +197,13 @@ fn an_unknown_version_of_any_blob_is_named() {
         (OUTBOX, "outbox has version 9"),
     ] {
         let mut item = item(EntityKind::User, &EntityState::new(EntityKind::User));
-        item.insert(name.to_owned(), attribute::bytes(vec![9, 1]));
-        let error = read(EntityKind::User, item).unwrap_err().to_string();
+        item[name] = json!({"B": "CQE="}); // the bytes 9 and 1
+        let error = read_item(EntityKind::User, &item).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
     }
     let mut item = item(EntityKind::Partition, &EntityState::new(EntityKind::Partition));
-    item.insert(DETECTORS.to_owned(), attribute::bytes(vec![9, 1]));
-    let error = read(EntityKind::Partition, item).unwrap_err().to_string();
+    item[DETECTORS] = json!({"B": "CQE="});
+    let error = read_item(EntityKind::Partition, &item).unwrap_err().to_string();
     assert!(error.contains("sketch of active users has version 9"), "{error}");
 }
 
