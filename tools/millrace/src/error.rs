@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use millrace_endpoints::EndpointsError;
+use millrace_evaluate::EvaluateError;
 use millrace_kafka::KafkaError;
 use millrace_runtime_api::{BinaryError, ProcessError};
 
@@ -30,6 +31,9 @@ pub(crate) enum Error {
     /// The function did not start.
     #[error(transparent)]
     Process(#[from] ProcessError),
+    /// Labelled data cannot be evaluated.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// An AWS call of ours failed.
     #[error("{operation} of `{resource}` at {url} failed: {reason}")]
     Aws {

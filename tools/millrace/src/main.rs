@@ -11,6 +11,7 @@ mod archive;
 mod demo;
 mod endpoints;
 mod error;
+mod evaluate;
 mod event;
 mod function;
 mod interrupt;
@@ -67,6 +68,8 @@ enum Command {
     Load(Box<load::Options>),
     /// Look into what `relay` wrote
     Archive(archive::Options),
+    /// Measure the detectors on labelled data
+    Evaluate(evaluate::Options),
 }
 
 fn main() -> ExitCode {
@@ -99,6 +102,7 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         Command::Invoke(options) => Box::pin(invoke::run(options, endpoint_url, &interrupt)).await,
         Command::Endpoints => endpoints::run(endpoint_url, &interrupt).await,
         Command::Load(options) => Box::pin(load::run(*options, &interrupt)).await,
+        Command::Evaluate(options) => evaluate::run(&options),
         Command::Archive(options) => {
             Box::pin(interrupt.unless_asked(archive::run(options, endpoint_url))).await
         }

@@ -1,0 +1,64 @@
+//! `millrace evaluate`: how good the detectors are on labelled data, by the code of the function.
+
+mod labelled;
+mod nab;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use millrace_evaluate::labelled::LabelledSeries;
+use millrace_evaluate::nab::Corpus;
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+
+/// What `evaluate` can be told.
+#[derive(Args, Debug)]
+#[group(id = "data", required = true, multiple = true)]
+pub(crate) struct Options {
+    /// A folder with Numenta's anomaly benchmark, or some of it: `data/CATEGORY/NAME.csv` and
+    /// `labels/combined_windows.json`
+    #[arg(long, value_name = "DIR", group = "data")]
+    nab: Option<PathBuf>,
+    /// Files with labelled series of your own: columns `timestamp`, `label` (0 or 1) and one for each
+    /// measure; a row for each event of one sensor
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "data")]
+    csv: Vec<PathBuf>,
+    /// Columns of these files that are no measures
+    #[arg(long, value_name = "COLUMN", num_args = 1.., requires = "csv")]
+    ignore: Vec<String>,
+    /// How many rows of each of these files are only learnt from and do not count
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "csv")]
+    skip: usize,
+    /// Print one JSON object and nothing else
+    #[arg(long)]
+    json: bool,
+}
+
+/// Evaluates all the data there is.
+pub(crate) fn run(options: &Options) -> Result<ExitCode, Error> {
+    let mut text = String::new();
+    let mut object = Map::new();
+    if let Some(folder) = &options.nab {
+        let corpus = Corpus::read(folder)?;
+        let reports = millrace_evaluate::nab::evaluate(&corpus);
+        nab::write(&mut text, &corpus, &reports);
+        object.insert("nab".to_owned(), json!(reports));
+        object.insert("nab_data".to_owned(), nab::data(&corpus));
+    }
+    if !options.csv.is_empty() {
+        let read = |path: &PathBuf| LabelledSeries::read(path, &options.ignore);
+        let series = options.csv.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let reports = millrace_evaluate::labelled::evaluate(&series, options.skip);
+        labelled::write(&mut text, series.len(), &reports);
+        object.insert("csv".to_owned(), json!(reports));
+    }
+    if options.json {
+        text = format!("{}\n", Value::Object(object));
+    }
+    let mut output = anstream::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Error::Output)?;
+    Ok(ExitCode::SUCCESS)
+}
