@@ -8,6 +8,8 @@ const SHIFT_RATES: ShiftRates = ShiftRates { fast: 0.03, slow: 0.001, square: 0.
 /// For so many readings after an alert a score must be so much above that alert's.
 const QUIET_READINGS: u16 = 150;
 const RISE: f32 = 3.0;
+/// The reference knows no least excess.
+const LEAST_EXCESS_SHARE: f32 = 0.0;
 
 /// `sensor_score`: a reading that is improbable by three looks at its measure's past: a shift of
 /// its level, a change of its volatility, and its distance from what is usual at its hour of the
@@ -64,9 +66,9 @@ impl Measure {
         self.gate.count();
         let [shift, volatility, hour_of_day] = &mut self.tails;
         Parts {
-            shift: shift.take(features[0], seen),
-            volatility: volatility.take(features[1], seen),
-            hour_of_day: hour_of_day.take(features[2], seen),
+            shift: shift.take(features[0], seen, LEAST_EXCESS_SHARE),
+            volatility: volatility.take(features[1], seen, LEAST_EXCESS_SHARE),
+            hour_of_day: hour_of_day.take(features[2], seen, LEAST_EXCESS_SHARE),
         }
     }
 

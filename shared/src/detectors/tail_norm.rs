@@ -12,6 +12,8 @@ const LONG: ShiftRates = ShiftRates { fast: 0.01, slow: 0.000_5, square: 0.000_5
 /// For so many readings after an alert a score must be so much above that alert's.
 const QUIET_READINGS: u16 = 100;
 const RISE: f32 = 3.0;
+/// A third or so of what an exponential feature has.
+const LEAST_EXCESS_SHARE: f32 = 0.1;
 /// What each alert of late adds to the threshold, and how fast it is forgotten: by a third or so
 /// over 1,000 readings.
 const PER_RECENT_ALERT: f32 = 0.4;
@@ -88,7 +90,7 @@ impl Measure {
         ];
         let mut scores = [0.0; 5];
         for ((score, tail), feature) in scores.iter_mut().zip(&mut self.tails).zip(features) {
-            *score = tail.take(feature, seen);
+            *score = tail.take(feature, seen, LEAST_EXCESS_SHARE);
         }
         self.seen.count();
         self.gate.count();

@@ -37,18 +37,20 @@ pub(in super::super) struct TailScore {
 }
 
 impl TailScore {
-    /// Scores a feature, 0 to 15, and learns from it.
-    pub(in super::super) fn take(&mut self, feature: f32, seen: Seen) -> f32 {
+    /// Scores a feature, 0 to 15, and learns from it. The tail is taken for no steeper than with a
+    /// mean excess of `least_share` of the quantile, so that a feature which hardly varies does not
+    /// make a whole anomaly of a hair's breadth.
+    pub(in super::super) fn take(&mut self, feature: f32, seen: Seen, least_share: f32) -> f32 {
         let feature = feature.min(FEATURE_LIMIT);
-        let score = if seen.0 < LEAST_SEEN { 0.0 } else { self.score(feature) };
+        let score = if seen.0 < LEAST_SEEN { 0.0 } else { self.score(feature, least_share) };
         self.learn(feature, seen);
         score.min(SCORE_LIMIT)
     }
 
-    fn score(self, feature: f32) -> f32 {
+    fn score(self, feature: f32, least_share: f32) -> f32 {
         if feature > self.quantile {
-            let excess = feature - self.quantile;
-            return SCORE_AT_TAIL + excess / (self.excess.max(LEAST_EXCESS) * LN_10);
+            let usual = self.excess.max(least_share * self.quantile).max(LEAST_EXCESS);
+            return SCORE_AT_TAIL + (feature - self.quantile) / (usual * LN_10);
         }
         if self.quantile > 0.0 { SCORE_AT_TAIL * feature / self.quantile } else { 0.0 }
     }
@@ -84,11 +86,11 @@ mod tests {
         // -ln(u) of an even u is exponential: a value a has the probability e^-a.
         let mut tail = TailScore::default();
         for (seen, even) in scattered(20_000) {
-            tail.take(-(1.0 - even).ln(), seen);
+            tail.take(-(1.0 - even).ln(), seen, 0.0);
         }
         for probability in [1e-3_f32, 1e-4, 1e-6] {
             let mut tail = tail;
-            let score = tail.take(-probability.ln(), Seen(20_000));
+            let score = tail.take(-probability.ln(), Seen(20_000), 0.0);
             let expected = -probability.log10();
             assert!((score - expected).abs() < 0.25 * expected, "{score} for {expected}");
         }
@@ -99,7 +101,7 @@ mod tests {
         let mut tail = TailScore::default();
         let mut in_tail = 0;
         for (seen, feature) in scattered(20_000) {
-            let score = tail.take(feature, seen);
+            let score = tail.take(feature, seen, 0.0);
             in_tail += u32::from(seen.0 >= 10_000 && score > SCORE_AT_TAIL);
         }
         // The quantile takes its time: its steps are small against an even distribution.
@@ -110,12 +112,21 @@ mod tests {
     fn one_huge_value_does_not_hide_the_next() {
         let mut tail = TailScore::default();
         for (seen, feature) in scattered(1_000) {
-            tail.take(feature, seen);
+            tail.take(feature, seen, 0.0);
         }
-        let first = tail.take(1e30, Seen(1_000));
-        let second = tail.take(20.0, Seen(1_001));
+        let first = tail.take(1e30, Seen(1_000), 0.0);
+        let second = tail.take(20.0, Seen(1_001), 0.0);
         assert!((first - SCORE_LIMIT).abs() < 1e-6 && second > 10.0, "{first}, then {second}");
         assert!(tail.quantile.is_finite() && tail.excess.is_finite());
+    }
+
+    #[test]
+    fn a_hairs_breadth_above_what_hardly_varies_is_nothing_with_a_least_excess() {
+        let steady = TailScore { quantile: 1.0, excess: 1e-6 };
+        assert!(steady.score(1.000_1, 0.0) > SCORE_LIMIT);
+        assert!(steady.score(1.000_1, 0.1) < SCORE_AT_TAIL + 0.01);
+        // 2.3 excesses of a tenth, above which a tenth of the values in the tail are.
+        assert!((steady.score(1.230_26, 0.1) - SCORE_AT_TAIL - 1.0).abs() < 1e-3);
     }
 
     #[test]

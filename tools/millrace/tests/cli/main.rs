@@ -5,6 +5,7 @@
 mod command;
 mod demo;
 mod elsewhere;
+mod evaluate;
 mod expected;
 #[cfg(target_os = "linux")]
 mod interrupt;
