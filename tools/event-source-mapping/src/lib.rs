@@ -36,9 +36,14 @@ mod source;
 
 pub use clock::Clock;
 pub use destination::{Destination, DestinationError};
-pub use failure::{Condition, FailedBatch, FailedRecord, FailureDestination};
+pub use failure::{
+    AwsDestination, Condition, DestinationMissing, FailedBatch, FailedRecord, FailureDestination,
+    FailureMessage,
+};
 pub use filter::{FilterError, Filters};
-pub use function::{Function, FunctionFailure, InvokeOutcome, Invoked, ProcessPool};
+pub use function::{
+    Function, FunctionFailure, InvokeEndpoint, InvokeOutcome, InvokeUrlError, Invoked, ProcessPool,
+};
 pub use mapping::{EventSourceMapping, MappingError, Until};
 pub use memory::{MemoryConsumer, MemoryLog};
 pub use millrace_kafka_event::{EventSource, KafkaRecord, MAX_EVENT_BYTES, TimestampType, map_key};

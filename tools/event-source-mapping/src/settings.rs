@@ -51,6 +51,8 @@ pub struct Settings {
     pub pollers: usize,
     /// What events say they come from.
     pub event_source: EventSource,
+    /// What is told about the function together with a batch that is given up.
+    pub function_arn: String,
     /// How long to wait before trying again.
     pub backoff: Backoff,
 }
@@ -118,6 +120,7 @@ impl Settings {
             on_failure: None,
             pollers: 1,
             event_source: EventSource::default(),
+            function_arn: "arn:aws:lambda:us-east-1:123456789012:function:function".to_owned(),
             backoff: Backoff::default(),
         }
     }

@@ -48,8 +48,7 @@ impl ProcessPool {
         };
         let invoked = process.invoke(event).await;
         self.lock().push(process);
-        let invoked = invoked?;
-        Ok(Invoked { request_id: invoked.request_id, outcome: read(invoked.outcome) })
+        Ok(invoked?.into())
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<FunctionProcess>> {
@@ -72,12 +71,16 @@ impl Function for FunctionProcess {
     fn invoke(&self, event: Bytes) -> BoxFuture<'_, Invoked> {
         Box::pin(async move {
             match FunctionProcess::invoke(self, event).await {
-                Ok(invoked) => {
-                    Invoked { request_id: invoked.request_id, outcome: read(invoked.outcome) }
-                }
+                Ok(invoked) => invoked.into(),
                 Err(error) => InvokeOutcome::NotInvoked { message: error.to_string() }.into(),
             }
         })
+    }
+}
+
+impl From<millrace_runtime_api::InvokeOutcome> for Invoked {
+    fn from(invoked: millrace_runtime_api::InvokeOutcome) -> Self {
+        Invoked { request_id: invoked.request_id, outcome: read(invoked.outcome) }
     }
 }
 
@@ -97,3 +100,30 @@ fn read(outcome: Outcome) -> InvokeOutcome {
 
 /// What the Runtime API says of a response that is too large.
 const RESPONSE_TOO_LARGE: &str = "Function.ResponseSizeTooLarge";
+
+#[cfg(test)]
+mod tests {
+    use millrace_runtime_api::Exit;
+
+    use super::*;
+
+    #[test]
+    fn each_outcome_of_a_process_is_told_apart() {
+        let failure = |outcome| match read(outcome) {
+            InvokeOutcome::Failed { failure, .. } => failure,
+            other => panic!("{other:?}"),
+        };
+        let error = |error_type: &str| Outcome::FunctionError {
+            error_type: error_type.to_owned(),
+            message: "no".to_owned(),
+            body: Bytes::new(),
+        };
+        let crash = Outcome::Crashed { exit: Exit::Signal(9), last_log_lines: Vec::new() };
+        assert_eq!(failure(error("Config")), FunctionFailure::Error);
+        assert_eq!(failure(error(RESPONSE_TOO_LARGE)), FunctionFailure::ResponseTooLarge);
+        assert_eq!(failure(Outcome::TimedOut), FunctionFailure::TimedOut);
+        assert_eq!(failure(crash), FunctionFailure::Crashed);
+        let body = Bytes::from_static(b"{}");
+        assert_eq!(read(Outcome::Response(body.clone())), InvokeOutcome::Answered(body));
+    }
+}

@@ -276,6 +276,7 @@ impl Run<'_> {
             invocations: piece.invocations,
             has_function_error: piece.has_function_error,
             time: mapping.clock.now_ms(),
+            function_arn: settings.function_arn.clone(),
             event_source: settings.event_source.clone(),
             topic: settings.topic.clone(),
             event: piece.event(&settings.event_source, &settings.topic),

@@ -1,10 +1,16 @@
 //! Batches that are given up, and who takes them.
 
+mod aws;
+mod document;
+
 use std::error::Error;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use millrace_kafka_event::EventSource;
+
+pub use aws::{AwsDestination, DestinationMissing};
+pub use document::FailureMessage;
 
 /// Takes batches that are given up: a bucket, a queue, a topic.
 pub trait FailureDestination: Send + Sync {
@@ -29,6 +35,8 @@ pub struct FailedBatch {
     pub has_function_error: bool,
     /// When it was given up, in epoch milliseconds.
     pub time: i64,
+    /// The ARN of the function that failed.
+    pub function_arn: String,
     /// Where its records come from.
     pub event_source: EventSource,
     /// The topic of its records.

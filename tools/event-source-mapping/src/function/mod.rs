@@ -1,5 +1,6 @@
 //! What is invoked.
 
+mod endpoint;
 mod pool;
 
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
+pub use endpoint::{InvokeEndpoint, InvokeUrlError};
 pub use pool::ProcessPool;
 
 /// A function that can be invoked with an event, several times at once.
