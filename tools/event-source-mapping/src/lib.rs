@@ -33,6 +33,7 @@ mod piece;
 mod run;
 mod settings;
 mod source;
+pub mod template;
 
 pub use clock::Clock;
 pub use destination::{Destination, DestinationError};
