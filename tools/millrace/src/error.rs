@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use millrace_endpoints::EndpointsError;
 use millrace_evaluate::EvaluateError;
+use millrace_event_source_mapping::template::TemplateError;
+use millrace_event_source_mapping::{
+    DestinationMissing, FilterError, InvokeUrlError, MappingError, SettingsError,
+};
 use millrace_kafka::KafkaError;
 use millrace_runtime_api::{BinaryError, ProcessError};
 
@@ -25,6 +29,45 @@ pub(crate) enum Error {
     /// An option that another one needs.
     #[error("{0} needs {1}")]
     Lacking(&'static str, &'static str),
+    /// A template without what is needed of it.
+    #[error("{}: {source}", path.display())]
+    Template {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: TemplateError,
+    },
+    /// No template where one is needed.
+    #[error(
+        "there is no template.yaml here, and {wanted} is in one: say --template FILE, or --topic NAME to do without"
+    )]
+    NoTemplate {
+        /// What is needed of it.
+        wanted: String,
+    },
+    /// A mapping that Lambda would refuse.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A filter that Lambda would refuse.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// Not where a function can be invoked.
+    #[error(transparent)]
+    InvokeUrl(#[from] InvokeUrlError),
+    /// Failed batches have nowhere to go.
+    #[error(transparent)]
+    Destination(#[from] DestinationMissing),
+    /// The mapping cannot go on.
+    #[error(transparent)]
+    Poll(#[from] MappingError),
+    /// No such function.
+    #[error(
+        "there is no function `{name}` here: say analytics, relay, or the path of an executable"
+    )]
+    NoFunction {
+        /// What was asked for.
+        name: String,
+    },
     /// The function's binary is not there and could not be built.
     #[error(transparent)]
     Binary(#[from] BinaryError),

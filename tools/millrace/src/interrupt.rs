@@ -48,6 +48,11 @@ impl Interrupt {
         }
     }
 
+    /// Whether an end was asked for.
+    pub(crate) fn is_asked(&self) -> bool {
+        *self.asked.borrow()
+    }
+
     /// Does the work, unless an end is asked for meanwhile: then the work is dropped.
     pub(crate) async fn unless_asked<T>(
         &self,

@@ -19,6 +19,7 @@ mod invoke;
 mod kafka;
 mod load;
 mod output;
+mod poll;
 mod progress;
 mod stack;
 mod text;
@@ -66,6 +67,8 @@ enum Command {
     Endpoints,
     /// Produce records at a rate, and say how it went
     Load(Box<load::Options>),
+    /// Read a Kafka topic for a function, any function, as Lambda's event source mapping does
+    Poll(Box<poll::Options>),
     /// Look into what `relay` wrote
     Archive(archive::Options),
     /// Measure the detectors on labelled data
@@ -100,9 +103,10 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
     match command_line.command {
         Command::Demo(options) => Box::pin(demo::run(options, endpoint_url, &interrupt)).await,
         Command::Invoke(options) => Box::pin(invoke::run(options, endpoint_url, &interrupt)).await,
-        Command::Endpoints => endpoints::run(endpoint_url, &interrupt).await,
+        Command::Endpoints => Box::pin(endpoints::run(endpoint_url, &interrupt)).await,
         Command::Load(options) => Box::pin(load::run(*options, &interrupt)).await,
         Command::Evaluate(options) => evaluate::run(&options),
+        Command::Poll(options) => Box::pin(poll::run(*options, endpoint_url, &interrupt)).await,
         Command::Archive(options) => {
             Box::pin(interrupt.unless_asked(archive::run(options, endpoint_url))).await
         }

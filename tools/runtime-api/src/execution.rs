@@ -49,7 +49,12 @@ impl ExecutionEnvironment {
         let address = server.address;
         let log_start = log.position();
 
-        let spawned = Command::new(&spec.binary)
+        let mut command = Command::new(&spec.binary);
+        #[cfg(unix)]
+        if spec.has_own_process_group {
+            command.process_group(0);
+        }
+        let spawned = command
             .env_clear()
             .envs(variables::environment(spec, address))
             .stdin(Stdio::null())

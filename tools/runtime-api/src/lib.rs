@@ -13,7 +13,7 @@
 //! invocations, and it offers no extensions, no response streaming and no `SnapStart`.
 //!
 //! No child is left behind: it is killed when its [`FunctionProcess`] is dropped; it stays in the
-//! caller's process group, so that Ctrl-C in a terminal reaches it too; and when the caller ends
+//! caller's process group unless told otherwise, so that Ctrl-C in a terminal reaches it too; and when the caller ends
 //! without dropping anything (a signal, `std::process::exit`) the server goes with it, upon which
 //! `lambda_runtime` ends as soon as its handler returns.
 

@@ -23,6 +23,8 @@ pub struct FunctionSpec {
     pub init_timeout: Duration,
     /// What happens to the lines the child writes, apart from the last ones being kept.
     pub log: LogSink,
+    /// Whether Ctrl-C in a terminal passes the child by, so that an invocation can be waited for.
+    pub has_own_process_group: bool,
 }
 
 impl FunctionSpec {
@@ -37,6 +39,7 @@ impl FunctionSpec {
             timeout: Duration::from_mins(1),
             init_timeout: Duration::from_secs(10),
             log: LogSink::Keep,
+            has_own_process_group: false,
         }
     }
 
@@ -51,6 +54,13 @@ impl FunctionSpec {
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Lets Ctrl-C in a terminal pass the child by.
+    #[must_use]
+    pub fn in_own_process_group(mut self) -> Self {
+        self.has_own_process_group = true;
         self
     }
 

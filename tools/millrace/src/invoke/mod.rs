@@ -122,7 +122,8 @@ impl Written {
     }
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
+/// `NAME=VALUE`
+pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("it should look like NAME=VALUE".to_owned()),

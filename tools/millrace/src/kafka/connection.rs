@@ -49,14 +49,23 @@ impl ConnectionOptions {
         self.connection_if_any()?.ok_or(Error::NoBrokers)
     }
 
+    /// The cluster; else the one of these brokers; an error if there is neither.
+    pub(crate) fn connection_or(&self, servers: Option<&str>) -> Result<Connection, Error> {
+        let given = self.bootstrap_servers.as_deref();
+        self.connection_to(given.or(servers).ok_or(Error::NoBrokers)?)
+    }
+
     /// The cluster, if one is given.
     pub(crate) fn connection_if_any(&self) -> Result<Option<Connection>, Error> {
-        let Some(servers) = &self.bootstrap_servers else { return Ok(None) };
+        self.bootstrap_servers.as_deref().map(|servers| self.connection_to(servers)).transpose()
+    }
+
+    fn connection_to(&self, servers: &str) -> Result<Connection, Error> {
         let mut connection = Connection::new(servers, self.security()?)?;
         if let Some(file) = &self.ca_file {
             connection = connection.with_ca_file(file);
         }
-        Ok(Some(connection))
+        Ok(connection)
     }
 
     fn security(&self) -> Result<Security, Error> {

@@ -116,7 +116,7 @@ impl Stack {
 }
 
 /// That something is there already is what was wanted.
-fn unless_there<T, E, R>(
+pub(super) fn unless_there<T, E, R>(
     operation: &'static str,
     resource: &str,
     aws: &Aws,

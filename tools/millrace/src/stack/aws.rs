@@ -18,6 +18,8 @@ pub(crate) struct Aws {
     pub(crate) url: String,
     /// The endpoints of our own, if it is those; they can be looked into.
     pub(crate) embedded: Option<Endpoints>,
+    /// For clients of one's own.
+    pub(crate) config: SdkConfig,
     /// Amazon CloudWatch.
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
     /// Amazon `DynamoDB`.
@@ -61,6 +63,7 @@ impl Aws {
             s3: aws_sdk_s3::Client::from_conf(s3),
             sns: aws_sdk_sns::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
+            config,
             url,
             embedded,
         }

@@ -7,6 +7,7 @@
 
 mod archive;
 mod aws;
+mod failed_batches;
 mod inbox;
 mod messages;
 mod metrics;
@@ -52,19 +53,34 @@ impl Stack {
         variables: &[(String, String)],
         log: LogSink,
     ) -> Result<FunctionProcess, Error> {
+        let mut spec = self.spec(function, &[], log).await?;
+        for (name, value) in variables {
+            spec = spec.with_env(name, value);
+        }
+        Ok(FunctionProcess::start(spec).await?)
+    }
+
+    /// Builds a function if need be; how to start it. The variables come below those that lead it to
+    /// this stack.
+    pub(crate) async fn spec(
+        &self,
+        function: Function,
+        variables: &[(String, String)],
+        log: LogSink,
+    ) -> Result<FunctionSpec, Error> {
         let binary = tokio::task::spawn_blocking(move || function_binary(function.name()));
         let binary = match binary.await {
             Ok(binary) => binary?,
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         };
         let mut spec = FunctionSpec::new(function.name(), binary).with_log(log);
-        for (name, value) in function.environment(&self.resources) {
-            spec = spec.with_env(name, value);
-        }
         for (name, value) in variables {
             spec = spec.with_env(name, value);
         }
-        Ok(FunctionProcess::start(spec).await?)
+        for (name, value) in function.environment(&self.resources) {
+            spec = spec.with_env(name, value);
+        }
+        Ok(spec)
     }
 
     /// Stops endpoints of our own. Elsewhere, everything stays.

@@ -129,7 +129,7 @@ async fn create_table(aws: &Aws, definition: TableDefinition, name: &str) -> Res
     Ok(())
 }
 
-async fn create_topic(aws: &Aws, name: &str) -> Result<String, Error> {
+pub(super) async fn create_topic(aws: &Aws, name: &str) -> Result<String, Error> {
     let created = aws.sns.create_topic().name(name).send().await;
     let created = created.map_err(|error| aws.error("CreateTopic", name, &error))?;
     Ok(created.topic_arn.unwrap_or_default())
