@@ -77,6 +77,9 @@ pub(crate) enum Error {
     /// Labelled data cannot be evaluated.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
+    /// There is no verdict on a run under faults.
+    #[error(transparent)]
+    Chaos(#[from] millrace_chaos::ChaosError),
     /// An AWS call of ours failed.
     #[error("{operation} of `{resource}` at {url} failed: {reason}")]
     Aws {

@@ -8,6 +8,7 @@
 
 mod answer;
 mod archive;
+mod chaos;
 mod demo;
 mod endpoints;
 mod error;
@@ -69,6 +70,8 @@ enum Command {
     Load(Box<load::Options>),
     /// Read a Kafka topic for a function, any function, as Lambda's event source mapping does
     Poll(Box<poll::Options>),
+    /// Run the functions under faults, and say whether anything was lost or counted twice
+    Chaos(chaos::Options),
     /// Look into what `relay` wrote
     Archive(archive::Options),
     /// Measure the detectors on labelled data
@@ -107,6 +110,7 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         Command::Load(options) => Box::pin(load::run(*options, &interrupt)).await,
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Poll(options) => Box::pin(poll::run(*options, endpoint_url, &interrupt)).await,
+        Command::Chaos(options) => Box::pin(chaos::run(options, &interrupt)).await,
         Command::Archive(options) => {
             Box::pin(interrupt.unless_asked(archive::run(options, endpoint_url))).await
         }

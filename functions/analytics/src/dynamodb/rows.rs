@@ -69,6 +69,12 @@ impl Rows {
         row_of_parcel.into_iter().map(|place| results[place].clone()).collect()
     }
 
+    /// The row that a parcel becomes: the table's name, and the item as JSON.
+    pub fn row(&self, parcel: &Parcel<'_>) -> (&str, String) {
+        let row = Row::new(parcel, &self.retentions);
+        (self.name(row.table), row.item)
+    }
+
     /// One `BatchWriteItem`; what it leaves unprocessed is to be put again.
     async fn write(&self, rows: &[(&EntityKey, &Row)]) -> Result<Vec<Reply<()>>, RequestError> {
         let exchange = Exchange::new(self.request(rows));

@@ -1,0 +1,130 @@
+//! Tables, topic and queue in memory, where nothing goes wrong.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::mem;
+
+use millrace_shared::commit::{
+    Clear, CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Stored, Version, Write,
+};
+use millrace_shared::delivery::Deadline;
+use millrace_shared::entity::{EntityKey, EntityKind};
+use millrace_shared::kafka::DeadRecord;
+use millrace_shared::state::{EntityState, OutboxEntry};
+
+/// Whose states are kept. What is written of others is forgotten at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// All partitions.
+    Partitions,
+    /// One entity.
+    Only(EntityKey),
+}
+
+/// A dead record: where it stood, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Dead {
+    pub(super) topic: String,
+    pub(super) partition: i32,
+    pub(super) offset: i64,
+    pub(super) code: &'static str,
+}
+
+/// What the commit path has written.
+#[derive(Debug)]
+pub(super) struct Memory {
+    kept: RefCell<Kept>,
+    states: RefCell<HashMap<EntityKey, (Version, EntityState)>>,
+    delivered: RefCell<Vec<(EntityKey, OutboxEntry)>>,
+    dead: RefCell<Vec<Dead>>,
+}
+
+impl Memory {
+    pub(super) fn new(kept: Kept) -> Self {
+        Self {
+            kept: RefCell::new(kept),
+            states: RefCell::default(),
+            delivered: RefCell::default(),
+            dead: RefCell::default(),
+        }
+    }
+
+    /// From now on keeps somebody else, of whom nothing is known.
+    pub(super) fn keep(&self, kept: Kept) {
+        *self.kept.borrow_mut() = kept;
+        self.states.borrow_mut().clear();
+    }
+
+    pub(super) fn take_states(&self) -> HashMap<EntityKey, EntityState> {
+        let states = mem::take(&mut *self.states.borrow_mut());
+        states.into_iter().map(|(key, (_, state))| (key, state)).collect()
+    }
+
+    /// What was delivered of those kept, in order.
+    pub(super) fn take_delivered(&self) -> Vec<(EntityKey, OutboxEntry)> {
+        mem::take(&mut *self.delivered.borrow_mut())
+    }
+
+    pub(super) fn take_dead(&self) -> Vec<Dead> {
+        mem::take(&mut *self.dead.borrow_mut())
+    }
+
+    fn keeps(&self, key: &EntityKey) -> bool {
+        match &*self.kept.borrow() {
+            Kept::Partitions => key.kind() == EntityKind::Partition,
+            Kept::Only(kept) => key == kept,
+        }
+    }
+}
+
+impl StateStore for &Memory {
+    async fn load(&self, keys: &[&EntityKey], _: Deadline) -> Vec<Result<Option<Stored>, String>> {
+        let states = self.states.borrow();
+        let stored = |key: &EntityKey| {
+            let (version, state) = states.get(key)?;
+            Some(Stored { state: state.clone(), version: Some(*version) })
+        };
+        keys.iter().map(|key| Ok(stored(key))).collect()
+    }
+
+    async fn commit(&self, writes: &[Write<'_>], _: Deadline) -> Vec<CommitOutcome> {
+        for write in writes.iter().filter(|write| self.keeps(write.key)) {
+            let version = write.expected.map_or(Version::FIRST, Version::next);
+            let state = (version, write.state.clone());
+            self.states.borrow_mut().insert(write.key.clone(), state);
+        }
+        vec![CommitOutcome::Committed; writes.len()]
+    }
+
+    async fn clear(&self, clears: &[Clear<'_>], _: Deadline) {
+        let mut states = self.states.borrow_mut();
+        for clear in clears {
+            if let Some((version, state)) = states.get_mut(clear.key) {
+                *version = version.next();
+                state.outbox.clear();
+            }
+        }
+    }
+}
+
+impl Delivery for &Memory {
+    async fn deliver(&self, parcels: &[Parcel<'_>], _: Deadline) -> Vec<Result<(), String>> {
+        let kept = parcels.iter().filter(|parcel| self.keeps(parcel.entity));
+        let delivered = kept.map(|parcel| (parcel.entity.clone(), parcel.entry.clone()));
+        self.delivered.borrow_mut().extend(delivered);
+        vec![Ok(()); parcels.len()]
+    }
+}
+
+impl DeadLetters for &Memory {
+    async fn bury(&self, records: &[DeadRecord<'_>], _: Deadline) -> Vec<Result<(), String>> {
+        let dead = records.iter().map(|record| Dead {
+            topic: record.topic.unwrap_or_default().to_owned(),
+            partition: record.partition.map_or(-1, |partition| partition.0),
+            offset: record.offset.map_or(-1, |offset| offset.0),
+            code: record.code,
+        });
+        self.dead.borrow_mut().extend(dead);
+        vec![Ok(()); records.len()]
+    }
+}
