@@ -378,6 +378,9 @@ mod trouble {
         );
         let sqs = "Resources: { M: { Type: AWS::Lambda::EventSourceMapping, Properties: { EventSourceArn: q } } }";
         assert!(error(sqs).starts_with("it has no Kafka event source"));
+        // What cannot be told of a resource without Kafka is no concern.
+        let other = "Parameters: { P: { Type: String } }\nConditions: { C: !Equals [!Ref P, x] }\nResources: { Q: { Type: AWS::SQS::Queue, Condition: C } }";
+        assert!(error(other).starts_with("it has no Kafka event source"));
     }
 
     #[test]

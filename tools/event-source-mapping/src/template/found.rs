@@ -34,31 +34,34 @@ pub(super) enum Kind {
 pub(super) fn all<'a>(resolver: &Resolver<'a>) -> Result<Vec<Found<'a>>, TemplateError> {
     let mut found = Vec::new();
     for (id, resource) in members(&resolver.template["Resources"]) {
+        let candidates = candidates(id, resource);
+        // A condition that cannot be told is no concern of a resource without Kafka.
         let is_there = match resource["Condition"].as_str() {
-            Some(condition) => resolver.condition(condition)?,
-            None => true,
+            Some(condition) if !candidates.is_empty() => resolver.condition(condition)?,
+            _ => true,
         };
-        if !is_there {
-            continue;
-        }
-        match resource["Type"].as_str() {
-            Some("AWS::Lambda::EventSourceMapping") => {
-                let properties = &resource["Properties"];
-                if properties.get("Topics").is_some() {
-                    found.push(Found {
-                        id: id.clone(),
-                        function_id: function::id_of(&properties["FunctionName"]),
-                        kind: Kind::Resource,
-                        properties,
-                        place: format!("Resources.{id}.Properties"),
-                    });
-                }
-            }
-            Some("AWS::Serverless::Function") => found.extend(events(id, resource)),
-            _ => {}
+        if is_there {
+            found.extend(candidates);
         }
     }
     Ok(found)
+}
+
+fn candidates<'a>(id: &str, resource: &'a Value) -> Vec<Found<'a>> {
+    let properties = &resource["Properties"];
+    match resource["Type"].as_str() {
+        Some("AWS::Lambda::EventSourceMapping") if properties.get("Topics").is_some() => {
+            vec![Found {
+                id: id.to_owned(),
+                function_id: function::id_of(&properties["FunctionName"]),
+                kind: Kind::Resource,
+                properties,
+                place: format!("Resources.{id}.Properties"),
+            }]
+        }
+        Some("AWS::Serverless::Function") => events(id, resource),
+        _ => Vec::new(),
+    }
 }
 
 fn events<'a>(id: &str, resource: &'a Value) -> Vec<Found<'a>> {

@@ -12,3 +12,5 @@ mod interrupt;
 mod invoke;
 mod invoke_relay;
 mod load;
+#[cfg(target_os = "linux")]
+mod poll;
