@@ -59,4 +59,10 @@ pub enum EvaluateError {
         /// The folder of the benchmark.
         folder: PathBuf,
     },
+    /// The commit path could not apply what the simulator made.
+    #[error("a simulated batch was not done: {reason}; this is a fault of this command")]
+    NotDone {
+        /// What happened.
+        reason: String,
+    },
 }

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //!   nab       Numenta's benchmark ──┐
-//!   labelled  a user's own series ──┼▶ series ─▶ drive: the sensor's state, as the function has it
-//!                                   │                 └▶ alerts ─▶ scores and counts
+//!   labelled  a user's own series ──┴▶ series ─▶ drive: the sensor's state, as the function has it
+//!                                                     └▶ alerts ─▶ scores and counts
+//!   transactions  a simulated population ─▶ the commit path, as the function has it
+//!                                                     └▶ alerts ─▶ AUC, precision
 //! ```
 
 mod candidates;
@@ -15,5 +17,6 @@ mod series;
 mod share;
 mod table;
 mod time;
+pub mod transactions;
 
 pub use error::EvaluateError;

@@ -108,7 +108,9 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         Command::Invoke(options) => Box::pin(invoke::run(options, endpoint_url, &interrupt)).await,
         Command::Endpoints => Box::pin(endpoints::run(endpoint_url, &interrupt)).await,
         Command::Load(options) => Box::pin(load::run(*options, &interrupt)).await,
-        Command::Evaluate(options) => evaluate::run(&options),
+        Command::Evaluate(options) => {
+            Box::pin(interrupt.unless_asked(evaluate::run(&options))).await
+        }
         Command::Poll(options) => Box::pin(poll::run(*options, endpoint_url, &interrupt)).await,
         Command::Chaos(options) => Box::pin(chaos::run(options, &interrupt)).await,
         Command::Archive(options) => {

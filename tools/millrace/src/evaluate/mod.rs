@@ -2,14 +2,16 @@
 
 mod labelled;
 mod nab;
+mod transactions;
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use millrace_evaluate::labelled::LabelledSeries;
 use millrace_evaluate::nab::Corpus;
+use millrace_evaluate::transactions::{Lengths, SimulatorSettings};
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
@@ -32,13 +34,58 @@ pub(crate) struct Options {
     /// How many rows of each of these files are only learnt from and do not count
     #[arg(long, value_name = "N", default_value_t = 0, requires = "csv")]
     skip: usize,
+    /// A simulated population that pays, with fraud in it, as the fraud handbook describes it
+    #[arg(long, group = "data")]
+    transactions: bool,
+    /// The same seed gives the same population
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "transactions")]
+    seed: u64,
+    /// How many customers it has; there are twice as many terminals
+    #[arg(
+        long, value_name = "N", default_value_t = 5_000, requires = "transactions",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    customers: u32,
+    /// How many days it pays; the last seven are what detectors are judged by
+    #[arg(
+        long, value_name = "N", default_value_t = 136, requires = "transactions",
+        value_parser = clap::value_parser!(u32).range(1..=3_650)
+    )]
+    days: u32,
+    /// How long episodes of fraud last
+    #[arg(long, value_name = "WHICH", default_value = "random", requires = "transactions")]
+    episodes: Episodes,
     /// Print one JSON object and nothing else
     #[arg(long)]
     json: bool,
 }
 
+/// How long a terminal or a card stays compromised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Episodes {
+    /// As long on average as in the handbook, but they may end on any day
+    Random,
+    /// 28 days at a terminal and 14 with a card, as in the handbook
+    Fixed,
+}
+
+impl Options {
+    fn simulated(&self) -> SimulatorSettings {
+        SimulatorSettings {
+            seed: self.seed,
+            customers: self.customers,
+            terminals: 2 * self.customers,
+            days: self.days,
+            lengths: match self.episodes {
+                Episodes::Random => Lengths::Random,
+                Episodes::Fixed => Lengths::Fixed,
+            },
+        }
+    }
+}
+
 /// Evaluates all the data there is.
-pub(crate) fn run(options: &Options) -> Result<ExitCode, Error> {
+pub(crate) async fn run(options: &Options) -> Result<ExitCode, Error> {
     let mut text = String::new();
     let mut object = Map::new();
     if let Some(folder) = &options.nab {
@@ -54,6 +101,11 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Error> {
         let reports = millrace_evaluate::labelled::evaluate(&series, options.skip);
         labelled::write(&mut text, series.len(), &reports);
         object.insert("csv".to_owned(), json!(reports));
+    }
+    if options.transactions {
+        let report = millrace_evaluate::transactions::evaluate(&options.simulated()).await?;
+        transactions::write(&mut text, &report);
+        object.insert("transactions".to_owned(), json!(report));
     }
     if options.json {
         text = format!("{}\n", Value::Object(object));
