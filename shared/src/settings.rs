@@ -2,7 +2,7 @@
 
 mod check;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use check::SettingsError;
@@ -53,6 +53,12 @@ pub struct Settings {
     pub battery_low: f64,
     /// Detectors that are off, by name.
     pub detectors_off: BTreeSet<String>,
+    /// Detectors that are only being watched, by name: their alerts go to the table and to nobody.
+    pub detectors_shadow: BTreeSet<String>,
+    /// How long further alerts of one detector for one entity are merged into the next.
+    pub alert_cooldown: Duration,
+    /// The same for single detectors, by name.
+    pub alert_cooldowns: BTreeMap<String, Duration>,
     /// A session ends when nothing came for this long.
     pub session_gap: Duration,
     /// The length of a user's spending windows.
@@ -72,6 +78,15 @@ pub struct Settings {
 impl Settings {
     /// The detectors that are off unless they are asked for: `docs/detectors.md` says why.
     pub const OFF_BY_DEFAULT: [&str; 2] = ["reading_deviation", "sensor_score"];
+
+    /// The detectors of which every alert is a decision about a payment of its own, so that none is
+    /// merged unless it is asked for.
+    pub const NEVER_MERGED: [&str; 2] = ["high_value", "unusual_amount"];
+
+    /// How long further alerts of this detector for one entity are merged into the next.
+    pub fn cooldown(&self, detector: &str) -> Duration {
+        self.alert_cooldowns.get(detector).copied().unwrap_or(self.alert_cooldown)
+    }
 }
 
 impl Default for Settings {
@@ -100,6 +115,11 @@ impl Default for Settings {
             humidity_low: 5.0,
             battery_low: 10.0,
             detectors_off: Self::OFF_BY_DEFAULT.map(str::to_owned).into(),
+            detectors_shadow: BTreeSet::new(),
+            alert_cooldown: 5 * MINUTE,
+            alert_cooldowns: Self::NEVER_MERGED
+                .map(|name| (name.to_owned(), Duration::ZERO))
+                .into(),
             session_gap: 30 * MINUTE,
             spend_window: HOUR,
             sensor_window: 5 * MINUTE,

@@ -97,6 +97,26 @@ async fn a_batch_is_done_once_however_often_it_comes() {
 }
 
 #[tokio::test]
+async fn the_alerts_of_a_watched_detector_go_to_the_table_marked_and_to_nobody() {
+    let aws = Aws::embedded().await;
+    let (function, resources) = function(&aws, &[("DETECTORS_SHADOW", "high_value")]).await;
+    assert_eq!(answer(&function, &event(&[payment(1, "a")])).await.unwrap(), SUCCESS);
+    assert_eq!(aws.endpoints().published().len(), 0);
+    let table = aws.clients.dynamodb.scan().table_name(&resources.tables.alerts);
+    let rows = table.send().await.unwrap().items.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["shadow"].as_bool(), Ok(&true));
+    assert!(rows[0]["day_shard"].as_s().unwrap().starts_with("SHADOW#2026-01-05#"));
+    assert!(!rows[0].contains_key("severity_day_shard"));
+
+    let data = aws.endpoints().metrics();
+    let names: Vec<&str> = data.iter().map(|datum| datum.name.as_str()).collect();
+    assert!(names.contains(&"ShadowAlerts") && !names.contains(&"Alerts"), "{names:?}");
+    let high = data.iter().find(|datum| datum.name == "HighSeverityAlerts").unwrap();
+    assert!(high.statistics.sum.abs() < 1e-9);
+}
+
+#[tokio::test]
 async fn records_whose_state_cannot_be_written_are_reported_and_the_others_are_not() {
     let aws = Aws::embedded().await;
     let (function, _) = function(&aws, &[]).await;

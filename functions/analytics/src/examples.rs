@@ -34,5 +34,7 @@ pub(crate) fn an_alert(qualifier: &str, offset: i64) -> Alert {
             partition: Partition(3),
             offset: Offset(offset),
         },
+        merged: None,
+        shadow: false,
     }
 }

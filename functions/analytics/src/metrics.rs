@@ -43,6 +43,13 @@ pub fn data(tally: &Tally, ages: &RecordAges, function: &str, now_millis: u64) -
         let dimensions = [("Detector", detector.as_str()), ("Severity", severity.name())];
         data.push(counted("Alerts", &dimensions, *count));
     }
+    for ((detector, severity), count) in &tally.shadow {
+        let dimensions = [("Detector", detector.as_str()), ("Severity", severity.name())];
+        data.push(counted("ShadowAlerts", &dimensions, *count));
+    }
+    for (note, count) in &tally.notes {
+        data.push(counted(note.metric(), &[note.dimension()], *count));
+    }
     for ((topic, partition), users) in &tally.active_users {
         let partition = partition.to_string();
         let dimensions = [("Topic", topic.as_str()), ("Partition", partition.as_str())];
@@ -90,6 +97,7 @@ fn number(count: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use millrace_shared::detectors::Note;
     use millrace_shared::kafka::Partition;
 
     use super::*;
@@ -111,6 +119,8 @@ mod tests {
         tally.failed = 2;
         tally.alerts.insert(("high_value".into(), Severity::High), 2);
         tally.alerts.insert(("battery_low".into(), Severity::Low), 3);
+        tally.shadow.insert(("long_session".into(), Severity::High), 4);
+        tally.notes.insert(Note::AlertMerged("battery_low"), 5);
         tally.active_users.insert(("clicks".into(), Partition(2)), 17);
         let data = data(&tally, &RecordAges::default(), "analytics", NOW);
         let shown: Vec<String> = data.iter().map(shown).collect();
@@ -127,6 +137,8 @@ mod tests {
                 "HighSeverityAlerts[analytics]=2",
                 "Alerts[battery_low,LOW]=3",
                 "Alerts[high_value,HIGH]=2",
+                "ShadowAlerts[long_session,HIGH]=4",
+                "AlertsMerged[battery_low]=5",
                 "ActiveUsers[clicks,2]=17",
             ]
         );

@@ -1,4 +1,5 @@
-//! Delivers outboxes: a row for everything, and a message for alerts.
+//! Delivers outboxes: a row for everything, and a message for alerts, unless their detector is only
+//! being watched.
 
 use millrace_shared::commit::{Delivery, Parcel};
 use millrace_shared::delivery::Deadline;
@@ -20,7 +21,9 @@ impl Delivery for Outboxes {
         let mut alerts = Vec::new();
         let mut places = Vec::new();
         for (place, parcel) in parcels.iter().enumerate() {
-            if let OutboxEntry::Alert(alert) = parcel.entry {
+            if let OutboxEntry::Alert(alert) = parcel.entry
+                && !alert.shadow
+            {
                 alerts.push((parcel.entity, alert));
                 places.push(place);
             }

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod id;
+mod merged;
 mod severity;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use evidence::{Evidence, Fact};
 pub use id::{AlertId, Cause};
+pub use merged::Merged;
 pub use severity::Severity;
 
 use crate::kafka::{Offset, Partition};
@@ -32,6 +34,10 @@ pub struct Alert {
     pub evidence: Vec<Fact>,
     /// The record that caused it.
     pub source: AlertSource,
+    /// The alerts of the same cause that were merged into this one, if any.
+    pub merged: Option<Merged>,
+    /// Whether its detector is only being watched: the alert goes to its table and to nobody.
+    pub shadow: bool,
 }
 
 /// Where the record that caused an alert stands.

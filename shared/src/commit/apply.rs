@@ -4,7 +4,7 @@ use super::CommitContext;
 use super::topics::OnSuspiciousDuplicate;
 use super::triage::Placed;
 use crate::alerts::{Alert, AlertSource, Cause, Evidence, Fact};
-use crate::detectors::Raised;
+use crate::detectors::{Note, Raised};
 use crate::kafka::Record;
 use crate::state::{EntityState, Epoch, OutboxEntry, Verdict};
 
@@ -21,6 +21,8 @@ pub(super) struct Attempt {
     pub(super) verdicts: Vec<Verdict>,
     /// How many entries the outbox held before.
     pub(super) carried: usize,
+    /// What is to be counted besides what is in the outbox.
+    pub(super) notes: Vec<Note>,
 }
 
 /// A detector panicked on the event at this place of the list.
@@ -43,18 +45,26 @@ pub(super) fn apply(
     events: &[Placed<'_>],
     context: &CommitContext<'_>,
 ) -> Result<Attempt, Panicked> {
-    let mut attempt = Attempt { verdicts: Vec::new(), carried: state.outbox.entries().len() };
+    let carried = state.outbox.entries().len();
+    let mut attempt = Attempt { verdicts: Vec::new(), carried, notes: Vec::new() };
     for &place in places {
         if state.outbox.is_full() {
             break;
         }
-        let applied = catch_unwind(AssertUnwindSafe(|| apply_one(state, &events[place], context)));
+        let notes = &mut attempt.notes;
+        let applied =
+            catch_unwind(AssertUnwindSafe(|| apply_one(state, &events[place], context, notes)));
         attempt.verdicts.push(applied.map_err(|_| Panicked(place))?);
     }
     Ok(attempt)
 }
 
-fn apply_one(state: &mut EntityState, placed: &Placed<'_>, context: &CommitContext<'_>) -> Verdict {
+fn apply_one(
+    state: &mut EntityState,
+    placed: &Placed<'_>,
+    context: &CommitContext<'_>,
+    notes: &mut Vec<Note>,
+) -> Verdict {
     let epoch = match state.watermarks.judge(&placed.position) {
         Verdict::New => state.watermarks.advance(&placed.position),
         Verdict::Suspicious if context.on_suspicious == OnSuspiciousDuplicate::Apply => {
@@ -67,16 +77,17 @@ fn apply_one(state: &mut EntityState, placed: &Placed<'_>, context: &CommitConte
         state.outbox.push(OutboxEntry::Closed(closed));
     }
     for raised in emitted.raised {
-        let alert = alert(raised, placed, epoch, context.cluster);
+        let alert = alert(raised, placed, epoch, context);
         state.outbox.push(OutboxEntry::Alert(alert));
     }
+    notes.extend(emitted.notes);
     Verdict::New
 }
 
-fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, cluster: &str) -> Alert {
+fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, context: &CommitContext<'_>) -> Alert {
     let record = &placed.record;
     let cause = Cause {
-        cluster,
+        cluster: context.cluster,
         topic: record.topic(),
         partition: record.partition(),
         epoch: epoch.0,
@@ -92,6 +103,8 @@ fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, cluster: &str) -> Al
         message: cut(raised.message, MESSAGE_LIMIT),
         evidence: raised.evidence.into_iter().take(FACT_LIMIT).map(bounded).collect(),
         source: source(record),
+        merged: raised.merged,
+        shadow: context.settings.detectors_shadow.contains(raised.detector),
     }
 }
 
@@ -122,6 +135,7 @@ mod tests {
     use super::super::triage::triage;
     use super::super::work::Work;
     use super::*;
+    use crate::alerts::Severity;
     use crate::events::{Event, EventKind};
     use crate::kafka::Batch;
     use crate::settings::Settings;
@@ -179,13 +193,10 @@ mod tests {
         let settings = Settings::default();
         let verbose: fn(&mut Body, &Event<'_>, &Settings) -> Emitted = |_, _, _| Emitted {
             raised: vec![Raised {
-                detector: "verbose",
-                qualifier: String::new(),
-                severity: crate::alerts::Severity::Low,
-                message: "é".repeat(2_000),
                 evidence: vec![Fact::new("text", "x".repeat(5_000).as_str()); 100],
+                ..Raised::new("verbose", "", Severity::Low, "é".repeat(2_000))
             }],
-            closed: Vec::new(),
+            ..Emitted::default()
         };
         let context = CommitContext {
             settings: &settings,

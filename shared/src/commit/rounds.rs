@@ -130,12 +130,16 @@ fn parcels(work: &Work) -> impl Iterator<Item = Parcel<'_>> {
 }
 
 fn count_committed(work: &Work, tally: &mut Tally) {
-    let carried = work.attempt.as_ref().map_or(0, |attempt| attempt.carried);
-    for entry in &outbox(work)[carried..] {
+    let Some(attempt) = &work.attempt else { return };
+    for note in &attempt.notes {
+        *tally.notes.entry(*note).or_default() += 1;
+    }
+    for entry in &outbox(work)[attempt.carried..] {
         match entry {
             OutboxEntry::Alert(alert) => {
                 let cause = (alert.detector.clone().into_owned(), alert.severity);
-                *tally.alerts.entry(cause).or_default() += 1;
+                let counts = if alert.shadow { &mut tally.shadow } else { &mut tally.alerts };
+                *counts.entry(cause).or_default() += 1;
             }
             OutboxEntry::Closed(_) => tally.closed += 1,
         }

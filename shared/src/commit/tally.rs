@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::alerts::Severity;
+use crate::detectors::Note;
 use crate::kafka::Partition;
 use crate::time::EventTime;
 
@@ -27,6 +28,10 @@ pub struct Tally {
     pub conflicts: u64,
     /// Alerts committed, by detector and severity.
     pub alerts: BTreeMap<(String, Severity), u64>,
+    /// Those of detectors that are only being watched.
+    pub shadow: BTreeMap<(String, Severity), u64>,
+    /// What detectors noted besides, of what was committed.
+    pub notes: BTreeMap<Note, u64>,
     /// Sessions and windows committed as closed.
     pub closed: u64,
     /// Transactions applied, by the minute of their event time.

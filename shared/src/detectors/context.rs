@@ -1,4 +1,4 @@
-use super::{Alerts, Raised};
+use super::{Alerts, Note, Raised};
 use crate::alerts::Severity;
 use crate::settings::Settings;
 
@@ -38,12 +38,11 @@ impl<'a, Profile> Context<'a, Profile> {
         severity: Severity,
         message: impl Into<String>,
     ) -> &mut Raised {
-        self.alerts.push(Raised {
-            detector: self.detector,
-            qualifier: qualifier.to_owned(),
-            severity,
-            message: message.into(),
-            evidence: Vec::new(),
-        })
+        self.alerts.push(Raised::new(self.detector, qualifier, severity, message))
+    }
+
+    /// Counts something that is no alert.
+    pub fn note(&mut self, note: Note) {
+        self.alerts.note(note);
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::examples::{payment, sensor_reading, user_event};
 use super::set::detector_set;
 use super::sets::{SensorDetectors, UserDetectors};
-use super::{Alerts, BlobError, Context, Detector, Sections};
+use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
 use crate::amount::Amount;
 use crate::events::{Event, Transaction};
 use crate::profiles::UserProfile;

@@ -11,7 +11,9 @@
 mod alerts;
 mod blob;
 mod context;
+mod cooldowns;
 mod detector;
+mod note;
 pub mod prelude;
 mod set;
 pub mod sets;
@@ -46,5 +48,7 @@ mod properties;
 pub use alerts::{Alerts, Raised};
 pub use blob::{BlobError, Sections};
 pub use context::Context;
+pub use cooldowns::Cooldowns;
 pub use detector::Detector;
 pub(crate) use last_times::COUNTS;
+pub use note::Note;

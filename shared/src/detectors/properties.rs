@@ -301,14 +301,14 @@ fn the_streams_above_do_raise_every_alert() {
 fn a_detector_that_is_off_raises_nothing_and_keeps_what_it_knew() {
     let mut body = sensor();
     let low = Step { what: What::Measured(vec![("battery_level".into(), 5.0)]), millis: 0 };
-    let settings = Settings::default();
-    let off = Settings { detectors_off: ["battery_low".to_owned()].into(), ..Settings::default() };
+    let settings = Settings { alert_cooldown: Duration::ZERO, ..Settings::default() };
+    let off = Settings { detectors_off: ["battery_low".to_owned()].into(), ..settings.clone() };
     for _ in 0..10 {
         assert_eq!(body.take(&low.event(), &settings).raised.len(), 1);
     }
     let before = stored(&body);
     let all: Vec<String> = SensorDetectors::NAMES.iter().map(|name| (*name).to_owned()).collect();
-    let all_off = Settings { detectors_off: all.into_iter().collect(), ..Settings::default() };
+    let all_off = Settings { detectors_off: all.into_iter().collect(), ..settings.clone() };
     assert!(body.take(&low.event(), &all_off).raised.is_empty());
     assert_eq!(stored(&body), before);
     assert!(body.take(&low.event(), &off).raised.is_empty());

@@ -13,6 +13,8 @@ macro_rules! detector_set {
         #[derive(Clone, Debug, Default)]
         pub struct $set {
             $( $( $name: super::$name::$detector, )+ )+
+            /// Which of the detectors' alerts were let through lately.
+            pub cooldowns: Cooldowns,
             unclaimed: Sections,
         }
 
@@ -48,6 +50,7 @@ macro_rules! detector_set {
                         <super::$name::$detector as Detector<$event<'static>, $profile>>::VERSION,
                         <super::$name::$detector as Detector<$event<'static>, $profile>>::upgrade,
                     )?, )+ )+
+                    cooldowns: sections.take("cooldowns", Cooldowns::VERSION, |_, _| None)?,
                     unclaimed: sections,
                 })
             }
@@ -60,6 +63,7 @@ macro_rules! detector_set {
                     <super::$name::$detector as Detector<$event<'static>, $profile>>::VERSION,
                     &self.$name,
                 ); )+ )+
+                sections.put("cooldowns", Cooldowns::VERSION, &self.cooldowns);
                 sections.encode()
             }
         }

@@ -4,7 +4,7 @@
 //! settings and the stored state: a detector that is renamed starts afresh.
 
 use super::set::detector_set;
-use super::{Alerts, BlobError, Context, Detector, Sections};
+use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
 use crate::events::{SensorReading, Transaction, UserEvent};
 use crate::profiles::{SensorProfile, UserProfile};
 use crate::settings::Settings;

@@ -28,9 +28,11 @@ pub enum SettingsError {
         /// What it can be.
         wanted: String,
     },
-    /// A detector to be off that does not exist.
-    #[error("`detectors_off` names `{name}`, which is no detector; the detectors are {known}")]
+    /// A detector that does not exist.
+    #[error("`{setting}` names `{name}`, which is no detector; the detectors are {known}")]
     UnknownDetector {
+        /// The setting.
+        setting: &'static str,
         /// The name.
         name: String,
         /// The names that there are.
@@ -45,7 +47,8 @@ impl Settings {
         self.check_activity()?;
         self.check_measures()?;
         self.check_periods()?;
-        self.check_detectors_off()
+        self.check_cooldowns()?;
+        self.check_names()
     }
 
     fn check_payments(&self) -> Result<(), SettingsError> {
@@ -130,14 +133,36 @@ impl Settings {
         Ok(())
     }
 
-    fn check_detectors_off(&self) -> Result<(), SettingsError> {
+    fn check_cooldowns(&self) -> Result<(), SettingsError> {
+        let general = ("alert_cooldown", &self.alert_cooldown);
+        let single = self.alert_cooldowns.values().map(|period| ("alert_cooldowns", period));
+        for (setting, period) in single.chain([general]) {
+            if *period > PERIOD_LIMIT {
+                let wanted = "a period of at most 3,650 days".into();
+                return refuse(setting, format!("{period:?}"), wanted);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_names(&self) -> Result<(), SettingsError> {
         let known: Vec<&str> =
             UserDetectors::NAMES.iter().chain(SensorDetectors::NAMES).copied().collect();
-        match self.detectors_off.iter().find(|name| !known.contains(&name.as_str())) {
+        let off = self.detectors_off.iter().map(|name| ("detectors_off", name));
+        let shadow = self.detectors_shadow.iter().map(|name| ("detectors_shadow", name));
+        let cooldowns = self.alert_cooldowns.keys().map(|name| ("alert_cooldowns", name));
+        let mut all = off.chain(shadow).chain(cooldowns);
+        if let Some((setting, name)) = all.find(|(_, name)| !known.contains(&name.as_str())) {
+            let (name, known) = (name.clone(), known.join(", "));
+            return Err(SettingsError::UnknownDetector { setting, name, known });
+        }
+        match self.detectors_off.intersection(&self.detectors_shadow).next() {
             None => Ok(()),
-            Some(name) => {
-                Err(SettingsError::UnknownDetector { name: name.clone(), known: known.join(", ") })
-            }
+            Some(name) => refuse(
+                "detectors_shadow",
+                name.clone(),
+                "names that `detectors_off` does not have".into(),
+            ),
         }
     }
 }
@@ -263,7 +288,34 @@ mod tests {
     }
 
     #[test]
+    fn a_cooldown_is_none_or_some_time_and_not_for_ever() {
+        assert_eq!(refusal(|settings| settings.alert_cooldown = Duration::ZERO), "fine");
+        let too_long = refusal(|settings| {
+            settings.alert_cooldowns.insert("high_value".into(), Duration::MAX);
+        });
+        assert!(too_long.starts_with("`alert_cooldowns` is "), "{too_long}");
+    }
+
+    #[test]
+    fn a_detector_is_off_or_in_the_shadow_and_not_both() {
+        let both = refusal(|settings| {
+            settings.detectors_off = ["battery_low".into()].into();
+            settings.detectors_shadow = ["battery_low".into(), "high_value".into()].into();
+        });
+        assert_eq!(
+            both,
+            "`detectors_shadow` is battery_low; set it to names that `detectors_off` does not have"
+        );
+    }
+
+    #[test]
     fn a_detector_that_does_not_exist_cannot_be_off() {
+        let refused = refusal(|settings| settings.detectors_shadow = ["high_values".into()].into());
+        assert!(refused.starts_with("`detectors_shadow` names `high_values`, which"), "{refused}");
+        let refused = refusal(|settings| {
+            settings.alert_cooldowns.insert("high_values".into(), Duration::ZERO);
+        });
+        assert!(refused.starts_with("`alert_cooldowns` names `high_values`, which"), "{refused}");
         let refusal = refusal(|settings| settings.detectors_off = ["high_values".into()].into());
         let (wrong, known) = refusal.split_once("; ").unwrap();
         assert_eq!(wrong, "`detectors_off` names `high_values`, which is no detector");

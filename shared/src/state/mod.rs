@@ -23,7 +23,7 @@ pub use sensor::SensorState;
 pub use user::UserState;
 pub use watermark::{Epoch, Position, SourceId, Verdict, WatermarkError, Watermarks};
 
-use crate::detectors::{Alerts, Raised};
+use crate::detectors::{Alerts, Note, Raised};
 use crate::entity::EntityKind;
 use crate::events::Event;
 use crate::settings::Settings;
@@ -58,6 +58,8 @@ pub struct Emitted {
     pub raised: Vec<Raised>,
     /// Windows and sessions that it showed to be over.
     pub closed: Vec<Closed>,
+    /// What is to be counted besides.
+    pub notes: Vec<Note>,
 }
 
 impl EntityState {
@@ -73,7 +75,8 @@ impl EntityState {
 }
 
 impl Body {
-    /// Takes one event: windows first, so that detectors see it included, then the detectors.
+    /// Takes one event: windows first, so that detectors see it included, then the detectors, whose
+    /// alerts are merged where they are of one cause.
     ///
     /// An event of a kind that does not concern the entity changes nothing.
     pub fn take(&mut self, event: &Event<'_>, settings: &Settings) -> Emitted {
@@ -98,6 +101,6 @@ impl Body {
                 Event::UserEvent(_) | Event::Transaction(_) | Event::TransactionLabel(_),
             ) => Vec::new(),
         };
-        Emitted { raised: alerts.take(), closed }
+        Emitted { raised: alerts.take(), closed, notes: alerts.take_notes() }
     }
 }

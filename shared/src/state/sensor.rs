@@ -34,6 +34,7 @@ impl SensorState {
         if let Some(window) = self.profile.windows.at(settings.sensor_window, reading.time) {
             alerts.raised().iter().for_each(|raised| window.note_anomaly(raised.detector));
         }
+        self.detectors.cooldowns.merge(alerts, reading.time, settings);
         closed
     }
 }

@@ -25,6 +25,7 @@ impl UserState {
         self.profile.events += 1;
         let closed = self.profile.take_activity(&event.event_type, event.time, settings);
         self.detectors.on_user_event(event, &self.profile, settings, alerts);
+        self.detectors.cooldowns.merge(alerts, event.time, settings);
         closed
     }
 
@@ -38,6 +39,7 @@ impl UserState {
         self.profile.transactions += 1;
         let closed = self.profile.take_payment(transaction, settings);
         self.detectors.on_transaction(transaction, &self.profile, settings, alerts);
+        self.detectors.cooldowns.merge(alerts, transaction.time, settings);
         closed
     }
 }

@@ -20,7 +20,7 @@ pub(crate) enum Ending {
     /// With an answer: the records reported, and what happened.
     Answered {
         reported: Vec<Record>,
-        tally: Tally,
+        tally: Box<Tally>,
     },
     Crashed,
 }
@@ -83,7 +83,7 @@ pub(crate) async fn invoke(
         biased;
         done = whole => {
             let reported = reported(&batch, &done.failed, records);
-            Ending::Answered { reported, tally: done.tally }
+            Ending::Answered { reported, tally: Box::new(done.tally) }
         }
         () = client.crashed.notified() => Ending::Crashed,
     }

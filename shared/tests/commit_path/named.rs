@@ -30,7 +30,7 @@ fn click(partition: i32, offset: i64, user: &str) -> Record {
 async fn answer(world: &SharedWorld, records: &[Record], faults: Vec<Fault>) -> (usize, Tally) {
     let client = Client::new(world, faults);
     match invoke(&client, &path(&client), records).await {
-        Ending::Answered { reported, tally } => (reported.len(), tally),
+        Ending::Answered { reported, tally } => (reported.len(), *tally),
         Ending::Crashed => panic!("the invocation was to answer"),
     }
 }

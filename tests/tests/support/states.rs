@@ -111,5 +111,7 @@ pub(crate) fn alert(offset: i64) -> Alert {
             partition: Partition(3),
             offset: Offset(offset),
         },
+        merged: None,
+        shadow: false,
     }
 }

@@ -20,6 +20,10 @@ struct Published<'a> {
     topic: &'a str,
     partition: i32,
     offset: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_last: Option<String>,
 }
 
 /// Named values in the detector's order. Amounts are numbers with all their decimals.
@@ -60,6 +64,8 @@ pub(super) fn text(entity: &EntityKey, alert: &Alert) -> String {
         topic: &alert.source.topic,
         partition: alert.source.partition.0,
         offset: alert.source.offset.0,
+        merged: alert.merged.map(|merged| merged.count),
+        merged_last: alert.merged.map(|merged| merged.last.to_string()),
     };
     let Ok(json) = serde_json::to_string(&message) else {
         unreachable!("an alert holds texts and numbers only, and every amount is a JSON number")
@@ -89,7 +95,9 @@ pub(super) fn attributes(entity: &EntityKey, alert: &Alert) -> [(&'static str, S
 
 #[cfg(test)]
 mod tests {
+    use millrace_shared::alerts::Merged;
     use millrace_shared::entity::EntityKind;
+    use millrace_shared::time::EventTime;
 
     use super::*;
     use crate::examples::an_alert;
@@ -108,6 +116,17 @@ mod tests {
             r#""topic":"transactions","partition":3,"offset":7}"#
         );
         assert_eq!(text(&entity, &alert), expected);
+    }
+
+    #[test]
+    fn what_was_merged_is_told_and_nothing_where_there_was_none() {
+        let mut alert = an_alert("", 7);
+        let entity = EntityKey::new(EntityKind::User, "42");
+        assert!(!text(&entity, &alert).contains("merged"));
+        let last = EventTime::from_millis(1_767_600_300_000);
+        alert.merged = Some(Merged { count: 12, last });
+        let end = r#""offset":7,"merged":12,"merged_last":"2026-01-05T08:05:00.000Z"}"#;
+        assert!(text(&entity, &alert).ends_with(end));
     }
 
     #[test]

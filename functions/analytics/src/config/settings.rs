@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use millrace_lambda::config::{Problem, Reader, Variable};
@@ -6,14 +6,14 @@ use millrace_shared::amount::Amount;
 use millrace_shared::settings::{Settings, SettingsError};
 
 use super::variables::{
-    ALERT_RETENTION_DAYS, ALLOWED_LATENESS_SECONDS, BATTERY_LOW, DETECTORS_OFF, DETECTORS_ON,
-    HIGH_VALUE_AMOUNT, HUMIDITY_HIGH, HUMIDITY_LOW, LONG_SESSION_SECONDS,
-    MULTIVARIATE_SCORE_FACTOR, RAPID_ACTIVITY_EVENTS, RAPID_ACTIVITY_SPAN_SECONDS,
-    RAPID_CLICKS_COUNT, RAPID_CLICKS_SPAN_SECONDS, READING_DEVIATION_SHARE, SENSOR_SCORE_THRESHOLD,
-    SENSOR_WARM_UP_READINGS, SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS,
-    SPEND_WINDOW_SECONDS, TAIL_NORM_THRESHOLD, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH,
-    TEMPERATURE_LOW, UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, VARIABLES,
-    WINDOW_RETENTION_DAYS,
+    ALERT_COOLDOWN_SECONDS, ALERT_COOLDOWNS, ALERT_RETENTION_DAYS, ALLOWED_LATENESS_SECONDS,
+    BATTERY_LOW, DETECTORS_OFF, DETECTORS_ON, DETECTORS_SHADOW, HIGH_VALUE_AMOUNT, HUMIDITY_HIGH,
+    HUMIDITY_LOW, LONG_SESSION_SECONDS, MULTIVARIATE_SCORE_FACTOR, RAPID_ACTIVITY_EVENTS,
+    RAPID_ACTIVITY_SPAN_SECONDS, RAPID_CLICKS_COUNT, RAPID_CLICKS_SPAN_SECONDS,
+    READING_DEVIATION_SHARE, SENSOR_SCORE_THRESHOLD, SENSOR_WARM_UP_READINGS,
+    SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS, SPEND_WINDOW_SECONDS,
+    TAIL_NORM_THRESHOLD, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH, TEMPERATURE_LOW,
+    UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, VARIABLES, WINDOW_RETENTION_DAYS,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -22,6 +22,7 @@ pub(super) const DAY: Duration = Duration::from_hours(24);
 
 /// Thresholds and periods; what only makes sense together is left to [`Settings::check`].
 pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
+    let detectors_shadow = reader.read(DETECTORS_SHADOW, |text| Some(names(text)));
     let settings = Settings {
         high_value_amount: reader.read(HIGH_VALUE_AMOUNT, Amount::parse),
         unusual_amount_factor: reader.number(UNUSUAL_AMOUNT_FACTOR),
@@ -42,7 +43,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
         humidity_high: reader.number(HUMIDITY_HIGH),
         humidity_low: reader.number(HUMIDITY_LOW),
         battery_low: reader.number(BATTERY_LOW),
-        detectors_off: detectors_off(reader),
+        detectors_off: detectors_off(reader, &detectors_shadow),
+        detectors_shadow,
+        alert_cooldown: seconds(reader, ALERT_COOLDOWN_SECONDS),
+        alert_cooldowns: reader.read(ALERT_COOLDOWNS, cooldowns),
         session_gap: seconds(reader, SESSION_GAP_SECONDS),
         spend_window: seconds(reader, SPEND_WINDOW_SECONDS),
         sensor_window: seconds(reader, SENSOR_WINDOW_SECONDS),
@@ -68,15 +72,17 @@ fn count(reader: &mut Reader<'_>, variable: Variable) -> usize {
     reader.read(variable, |text| text.parse().ok())
 }
 
-/// Those that are off by default and not named as on, and those that are named as off.
-fn detectors_off(reader: &mut Reader<'_>) -> BTreeSet<String> {
+/// Those that are off by default and named neither as on nor as watched, and those that are named as
+/// off.
+fn detectors_off(reader: &mut Reader<'_>, shadow: &BTreeSet<String>) -> BTreeSet<String> {
     let mut off = reader.read(DETECTORS_OFF, |text| Some(names(text)));
     let on = reader.read(DETECTORS_ON, |text| {
         let on = names(text);
         let is_off_by_default = |name: &String| Settings::OFF_BY_DEFAULT.contains(&name.as_str());
         (on.iter().all(is_off_by_default) && on.is_disjoint(&off)).then_some(on)
     });
-    let by_default = Settings::OFF_BY_DEFAULT.into_iter().filter(|name| !on.contains(*name));
+    let is_off = |name: &&str| !on.contains(*name) && !shadow.contains(*name);
+    let by_default = Settings::OFF_BY_DEFAULT.into_iter().filter(is_off);
     off.extend(by_default.map(str::to_owned));
     off
 }
@@ -85,15 +91,25 @@ fn names(text: &str) -> BTreeSet<String> {
     text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// `detector=seconds` with commas between.
+fn cooldowns(text: &str) -> Option<BTreeMap<String, Duration>> {
+    let pair = |pair: &str| {
+        let (detector, seconds) = pair.split_once('=')?;
+        let seconds: u32 = seconds.trim().parse().ok()?;
+        Some((detector.trim().to_owned(), Duration::from_secs(seconds.into())))
+    };
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(pair).collect()
+}
+
 /// A setting that does not fit the others, under the name of its variable.
 fn problem(error: SettingsError) -> Problem {
     match error {
         SettingsError::Refused { setting, found, wanted } => {
             Problem { variable: variable_of(setting), found: Some(found), wanted }
         }
-        SettingsError::UnknownDetector { name, known } => {
+        SettingsError::UnknownDetector { setting, name, known } => {
             let wanted = format!("names out of {known}");
-            Problem { variable: DETECTORS_OFF.name.to_owned(), found: Some(name), wanted }
+            Problem { variable: variable_of(setting), found: Some(name), wanted }
         }
     }
 }

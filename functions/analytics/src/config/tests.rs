@@ -102,6 +102,11 @@ fn values_out_of_range_are_refused_by_the_variables_own_name() {
         ("DETECTORS_OFF", "high_value,hihg_value"),
         ("DETECTORS_ON", "high_value"),
         ("SENSOR_WARM_UP_READINGS", "10001"),
+        ("DETECTORS_SHADOW", "hihg_value"),
+        ("ALERT_COOLDOWNS", "high_value"),
+        ("ALERT_COOLDOWNS", "high_value=-1"),
+        ("ALERT_COOLDOWNS", "hihg_value=1"),
+        ("ALERT_COOLDOWN_SECONDS", "315360001"),
     ] {
         let sentences = refused(&[(name, value)]);
         assert!(sentences.iter().all(|line| line.starts_with(name)), "{sentences:?}");
@@ -119,6 +124,8 @@ fn what_is_set_is_what_counts() {
         ("HIGH_VALUE_AMOUNT", "2500.50"),
         ("DETECTORS_OFF", "rapid_clicks, battery_low"),
         ("DETECTORS_ON", "sensor_score"),
+        ("DETECTORS_SHADOW", "long_session,reading_deviation"),
+        ("ALERT_COOLDOWNS", " battery_low = 60 , high_value=0"),
         ("SESSION_RETENTION_HOURS", "48"),
         ("MILLRACE_ENDPOINT_URL", "http://127.0.0.1:4566"),
     ])
@@ -130,7 +137,11 @@ fn what_is_set_is_what_counts() {
     assert_eq!(config.on_suspicious, OnSuspiciousDuplicate::Apply);
     assert_eq!(config.settings.high_value_amount, Amount::from_micros(2_500_500_000));
     let off: Vec<&str> = config.settings.detectors_off.iter().map(String::as_str).collect();
-    assert_eq!(off, ["battery_low", "rapid_clicks", "reading_deviation"]);
+    assert_eq!(off, ["battery_low", "rapid_clicks"]);
+    assert!(config.settings.detectors_shadow.contains("long_session"));
+    let cooldown = |detector| config.settings.cooldown(detector).as_secs();
+    assert_eq!([cooldown("battery_low"), cooldown("high_value")], [60, 0]);
+    assert_eq!(cooldown("unusual_amount"), 300);
     assert_eq!(config.settings.session_retention, Duration::from_hours(48));
     assert_eq!(config.endpoint_url.as_deref(), Some("http://127.0.0.1:4566"));
 }

@@ -43,6 +43,12 @@ variables! {
     DETECTORS_OFF: Some(""), "the names of detectors that are off, with commas between";
     DETECTORS_ON: Some(""),
         "the names of detectors that are on although they are off by default, with commas between";
+    DETECTORS_SHADOW: Some(""),
+        "the names of detectors that are only being watched, with commas between: their alerts go to the table and to nobody";
+    ALERT_COOLDOWN_SECONDS: Some("300"),
+        "for how many seconds further alerts of one detector for one entity are merged into the next, 0 for none";
+    ALERT_COOLDOWNS: Some("high_value=0,unusual_amount=0"),
+        "the same for single detectors, as `detector=seconds` with commas between";
     HIGH_VALUE_AMOUNT: Some("10000"), "the amount above which `high_value` raises an alert";
     UNUSUAL_AMOUNT_FACTOR: Some("3"), "how many times the user's mean an amount must pass for `unusual_amount`";
     UNUSUAL_AMOUNT_MIN_COUNT: Some("5"), "how many payments a user must have made more than for `unusual_amount`";

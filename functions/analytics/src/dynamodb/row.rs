@@ -75,12 +75,12 @@ impl Row {
         }
     }
 
-    fn build<const N: usize>(
+    fn build<'a>(
         table: Table,
         entity: &EntityKey,
         sort_key: String,
         expires_at: EventTime,
-        members: [Member<'_>; N],
+        members: impl IntoIterator<Item = Member<'a>>,
     ) -> Self {
         let mut attributes = vec![
             (ENTITY, text(entity.as_str())),
@@ -96,11 +96,8 @@ impl Row {
 
 fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
     let sort_key = format!("{}#{}", alert.event_time, alert.id);
-    let day = &sort_key[..sort_key.floor_char_boundary("2026-01-05".len())];
-    let shard = alert.id.as_bytes()[0] % SHARDS;
-    let members = [
-        (DAY_SHARD, text(format!("{day}#{shard}"))),
-        (SEVERITY_DAY_SHARD, text(format!("{}#{day}#{shard}", alert.severity))),
+    let mut members = keys_of_indexes(alert, &sort_key);
+    members.extend([
         ("id", text(alert.id.to_string())),
         ("entity_type", text(entity.kind().name())),
         ("detector", text(alert.detector.as_ref())),
@@ -111,9 +108,27 @@ fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
         ("topic", text(&alert.source.topic)),
         ("partition", whole(alert.source.partition.0.into())),
         ("offset", whole(alert.source.offset.0)),
-    ];
+    ]);
+    if let Some(merged) = alert.merged {
+        members.extend([("merged", count(merged.count)), ("merged_last", time(merged.last))]);
+    }
     let expires_at = alert.event_time.plus(retention);
-    Row::build(Table::Alerts, entity, sort_key.clone(), expires_at, members)
+    Row::build(Table::Alerts, entity, sort_key, expires_at, members)
+}
+
+/// What the indexes find an alert by. Those that nobody is told of stand under days of their own,
+/// so that whoever asks for the newest alerts gets none of them.
+fn keys_of_indexes(alert: &Alert, sort_key: &str) -> Vec<Member<'static>> {
+    let day = &sort_key[..sort_key.floor_char_boundary("2026-01-05".len())];
+    let shard = alert.id.as_bytes()[0] % SHARDS;
+    if alert.shadow {
+        let key = format!("SHADOW#{day}#{shard}");
+        return vec![(DAY_SHARD, text(key)), ("shadow", Value::True)];
+    }
+    vec![
+        (DAY_SHARD, text(format!("{day}#{shard}"))),
+        (SEVERITY_DAY_SHARD, text(format!("{}#{day}#{shard}", alert.severity))),
+    ]
 }
 
 /// By name; of facts with the same name the last one.

@@ -13,6 +13,7 @@ use super::number::{self, Written};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     Null,
+    True,
     Text(Cow<'a, str>),
     Time(EventTime),
     Count(u64),
@@ -73,6 +74,7 @@ impl Value<'_> {
     pub(super) fn write(&self, json: &mut String) {
         match self {
             Self::Null => json.push_str(r#"{"NULL":true}"#),
+            Self::True => json.push_str(r#"{"BOOL":true}"#),
             Self::Text(text) => {
                 json.push_str(r#"{"S":"#);
                 write_string(json, text);

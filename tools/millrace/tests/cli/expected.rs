@@ -1,9 +1,11 @@
 //! What a demo has to come to, reckoned from what is handed over and not from what came out: the
 //! sample events by the table in events/README.md, the stream record by record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use millrace_generator::{BatchLimits, Generator, KafkaRecord, Settings, Tally};
+use millrace_shared::events::{Event, EventKind, parse};
+use millrace_shared::kafka::Timestamp;
 use serde_json::Value;
 
 /// The sample events, added up over the table.
@@ -42,9 +44,14 @@ pub(crate) struct Stream {
     pub(crate) events_again: u64,
     pub(crate) tombstones_again: u64,
     pub(crate) dead_again: u64,
-    /// Alerts of the detectors that look at one event alone.
+    /// Alerts of the detectors that look at one event alone, but for those that are merged.
     pub(crate) alerts: BTreeMap<&'static str, u64>,
+    /// When each detector's last alert about each sensor was, and whether it was critical.
+    last_alerts: HashMap<(&'static str, String), (i64, bool)>,
 }
+
+/// How long further alerts of a detector about a sensor are merged into the next.
+const COOLDOWN_MS: i64 = 300_000;
 
 impl Stream {
     pub(crate) fn of(settings: Settings) -> Self {
@@ -55,7 +62,7 @@ impl Stream {
             stream.batches += 1;
             for record in &batch.records {
                 match (record, event(record), batch.redelivery) {
-                    (_, Some(event), false) => stream.add_alerts(&record.topic, &event),
+                    (_, Some(event), false) => stream.add_alerts(record, &event),
                     (_, Some(_), true) => stream.events_again += 1,
                     (KafkaRecord { value: None, .. }, None, true) => stream.tombstones_again += 1,
                     (_, None, true) => stream.dead_again += 1,
@@ -67,18 +74,47 @@ impl Stream {
         stream
     }
 
-    fn add_alerts(&mut self, topic: &str, event: &Value) {
-        let mut add = |detector, raised: bool| {
-            *self.alerts.entry(detector).or_default() += u64::from(raised);
-        };
-        add("high_value", topic == "transactions" && number(&event["amount"]) > 10_000.0);
+    fn add_alerts(&mut self, record: &KafkaRecord, event: &Value) {
+        if record.topic.as_ref() == "transactions" {
+            let is_high = number(&event["amount"]) > 10_000.0;
+            *self.alerts.entry("high_value").or_default() += u64::from(is_high);
+            return;
+        }
         let outside = |measure: &str, low: f64, high: f64| {
             let readings = readings(event, measure);
             readings.iter().any(|reading| *reading < low || *reading > high)
         };
-        add("temperature_range", outside("temperature", 0.0, 40.0));
-        add("humidity_range", outside("humidity", 5.0, 95.0));
-        add("battery_low", outside("battery_level", 10.0, f64::INFINITY));
+        let is_critical = outside("temperature", -10.0, 50.0);
+        for (detector, is_raised, is_critical) in [
+            ("temperature_range", outside("temperature", 0.0, 40.0), is_critical),
+            ("humidity_range", outside("humidity", 5.0, 95.0), false),
+            ("battery_low", outside("battery_level", 10.0, f64::INFINITY), false),
+        ] {
+            if is_raised && self.is_let_through(detector, record, is_critical) {
+                *self.alerts.entry(detector).or_default() += 1;
+            }
+        }
+    }
+
+    /// Whether an alert about a sensor is not merged into the next one.
+    fn is_let_through(
+        &mut self,
+        detector: &'static str,
+        record: &KafkaRecord,
+        is_critical: bool,
+    ) -> bool {
+        let value = record.value.as_deref().unwrap_or_default();
+        let parsed = parse(EventKind::SensorReading, value, Some(Timestamp(record.timestamp)));
+        let Ok(Event::SensorReading(reading)) = parsed else { return false };
+        let (sensor, time) = (reading.sensor_id.into_owned(), reading.time.as_millis());
+        let last = self.last_alerts.get(&(detector, sensor.clone()));
+        let is_merged = last.is_some_and(|(last, was_critical)| {
+            (time - last).abs() < COOLDOWN_MS && (*was_critical || !is_critical)
+        });
+        if !is_merged {
+            self.last_alerts.insert((detector, sensor), (time, is_critical));
+        }
+        !is_merged
     }
 }
 

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
+use super::{Alerts, Note, Raised};
 use crate::alerts::{Merged, Severity};
-use crate::detectors::{Alerts, Note, Raised};
 use crate::settings::Settings;
 use crate::time::EventTime;
 
@@ -22,28 +24,31 @@ const LIMIT: usize = 32;
 /// | within the cooldown, else | merged |
 ///
 /// One that is let through says how many were merged since the last, and when the last of them was.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cooldowns(pub Vec<Cooldown>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cooldowns(Vec<Cooldown>);
 
 /// What is known of one detector's last alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cooldown {
+struct Cooldown {
     /// The detector.
-    pub detector: String,
+    detector: String,
     /// What tells apart several alerts of that detector; usually empty.
-    pub qualifier: String,
+    qualifier: String,
     /// How severe the last alert was that was let through.
-    pub severity: Severity,
+    severity: Severity,
     /// The time of its event.
-    pub since: EventTime,
+    since: EventTime,
     /// How many were merged since, and when the last of them was.
-    pub merged: Option<Merged>,
+    merged: Option<Merged>,
 }
 
 impl Cooldowns {
+    /// The version of the layout in which they are stored.
+    pub(super) const VERSION: u8 = 1;
+
     /// Takes out of what was raised for an event of this time everything that is merged, and notes
     /// each. What is over is forgotten.
-    pub(super) fn merge(&mut self, alerts: &mut Alerts, now: EventTime, settings: &Settings) {
+    pub(crate) fn merge(&mut self, alerts: &mut Alerts, now: EventTime, settings: &Settings) {
         if !self.0.is_empty() {
             self.0.retain(|one| one.is_worth_keeping(now, settings));
         }
@@ -96,7 +101,7 @@ impl Cooldown {
         self.detector == raised.detector && self.qualifier == raised.qualifier
     }
 
-    fn is_within(&self, cooldown: std::time::Duration, time: EventTime) -> bool {
+    fn is_within(&self, cooldown: Duration, time: EventTime) -> bool {
         time.since(self.since) < cooldown && self.since.since(time) < cooldown
     }
 
@@ -115,8 +120,6 @@ impl Cooldown {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const COOLDOWN: u64 = 300;
