@@ -77,14 +77,14 @@ impl Row {
 
     fn build<'a>(
         table: Table,
-        entity: &EntityKey,
+        entity: &'a EntityKey,
         sort_key: String,
         expires_at: EventTime,
         members: impl IntoIterator<Item = Member<'a>>,
     ) -> Self {
         let mut attributes = vec![
             (ENTITY, text(entity.as_str())),
-            (table.sort_key(), text(&sort_key)),
+            (table.sort_key(), text(sort_key.clone())),
             (TIME_TO_LIVE, whole(expires_at.as_seconds())),
         ];
         attributes.extend(members);
@@ -94,7 +94,7 @@ impl Row {
     }
 }
 
-fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
+fn alert<'a>(entity: &'a EntityKey, alert: &'a Alert, retention: Duration) -> Row {
     let sort_key = format!("{}#{}", alert.event_time, alert.id);
     let mut members = keys_of_indexes(alert, &sort_key);
     members.extend([
@@ -153,7 +153,7 @@ fn fact_value(fact: &Fact) -> Value<'_> {
     }
 }
 
-fn session(entity: &EntityKey, closed: &ClosedSession, retention: Duration) -> Row {
+fn session<'a>(entity: &'a EntityKey, closed: &'a ClosedSession, retention: Duration) -> Row {
     let session = &closed.0;
     let members = [
         ("end", time(session.last)),
@@ -166,7 +166,7 @@ fn session(entity: &EntityKey, closed: &ClosedSession, retention: Duration) -> R
     Row::build(Table::Sessions, entity, session.start.to_string(), expires_at, members)
 }
 
-fn spend(entity: &EntityKey, closed: &ClosedSpend, retention: Duration) -> Row {
+fn spend<'a>(entity: &'a EntityKey, closed: &'a ClosedSpend, retention: Duration) -> Row {
     let spent = &closed.spent;
     let members = [
         ("kind", text("spend")),
@@ -180,7 +180,7 @@ fn spend(entity: &EntityKey, closed: &ClosedSpend, retention: Duration) -> Row {
     Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), members)
 }
 
-fn measures(entity: &EntityKey, closed: &ClosedMeasures, retention: Duration) -> Row {
+fn measures<'a>(entity: &'a EntityKey, closed: &'a ClosedMeasures, retention: Duration) -> Row {
     let window = &closed.window;
     let by_name = window.measures.iter().map(|stats| (stats.measure.as_str(), measure(stats)));
     let members = [
