@@ -8,6 +8,7 @@ use std::time::Duration;
 pub use check::SettingsError;
 
 use crate::amount::Amount;
+use crate::windows::SCALES;
 
 /// Everything that detectors and windows can be told. The defaults are the classic rules, and
 /// [`Settings::check`] says whether others make sense.
@@ -27,6 +28,17 @@ pub struct Settings {
     pub rapid_clicks_count: usize,
     /// `rapid_clicks`: within this.
     pub rapid_clicks_span: Duration,
+    /// `activity_burst`: how many user events within 1 minute, 10 minutes, 1 hour and 24 hours are
+    /// still a person's.
+    pub activity_burst_counts: [u64; SCALES],
+    /// `velocity`: how many payments within 1 minute, 10 minutes, 1 hour and 24 hours are usual.
+    pub velocity_counts: [u64; SCALES],
+    /// `velocity`: the sums of payments within the same that are usual.
+    pub velocity_sums: [Amount; SCALES],
+    /// `impossible_travel`: kilometres an hour that nobody travels faster than.
+    pub impossible_travel_km_per_hour: f64,
+    /// `impossible_travel`: kilometres below which two places are taken for one.
+    pub impossible_travel_min_km: f64,
     /// `long_session`: a session that passes this.
     pub long_session: Duration,
     /// `reading_deviation`: the share of the mean that a reading must be further away than.
@@ -102,6 +114,11 @@ impl Default for Settings {
             rapid_activity_span: Duration::from_secs(10),
             rapid_clicks_count: 10,
             rapid_clicks_span: MINUTE,
+            activity_burst_counts: [90, 400, 1_500, 5_000],
+            velocity_counts: [4, 8, 15, 40],
+            velocity_sums: [10_000, 15_000, 20_000, 50_000].map(Amount::from_units),
+            impossible_travel_km_per_hour: 1_000.0,
+            impossible_travel_min_km: 100.0,
             long_session: HOUR,
             reading_deviation_share: 0.5,
             sensor_warm_up_readings: 150,

@@ -18,9 +18,11 @@ pub mod prelude;
 mod set;
 pub mod sets;
 
+mod activity_burst;
 mod battery_low;
 mod high_value;
 mod humidity_range;
+mod impossible_travel;
 mod long_session;
 mod multivariate_score;
 mod rapid_activity;
@@ -30,9 +32,11 @@ mod sensor_score;
 mod tail_norm;
 mod temperature_range;
 mod unusual_amount;
+mod velocity;
 
 mod last_times;
 mod range;
+mod scales;
 mod signal;
 mod stored_number;
 

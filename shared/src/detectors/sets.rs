@@ -5,9 +5,10 @@
 
 use super::set::detector_set;
 use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
-use crate::events::{SensorReading, Transaction, UserEvent};
+use crate::events::{Coordinates, SensorReading, Transaction, UserEvent};
 use crate::profiles::{SensorProfile, UserProfile};
 use crate::settings::Settings;
+use crate::windows::{PaymentTally, SCALES};
 
 detector_set! {
     /// The detectors of a user.
@@ -16,13 +17,29 @@ detector_set! {
         on_user_event(UserEvent) {
             rapid_activity: RapidActivity,
             rapid_clicks: RapidClicks,
+            activity_burst: ActivityBurst,
             long_session: LongSession,
         }
         /// Looks at a payment.
         on_transaction(Transaction) {
             high_value: HighValue,
             unusual_amount: UnusualAmount,
+            velocity: Velocity,
+            impossible_travel: ImpossibleTravel,
         }
+    }
+}
+
+impl UserDetectors {
+    /// What the user paid within each of [`LENGTHS`](crate::windows::LENGTHS), as `velocity` counts
+    /// it; nothing where that detector is off.
+    pub fn payments_within(&self) -> [PaymentTally; SCALES] {
+        self.velocity.totals()
+    }
+
+    /// Where the user's last located payment was, as `impossible_travel` keeps it.
+    pub fn last_place(&self) -> Option<Coordinates> {
+        self.impossible_travel.last()
     }
 }
 

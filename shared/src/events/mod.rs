@@ -34,6 +34,7 @@
 //! Texts borrow from the value wherever they hold no escape, and up to four readings stand in the event itself, so that
 //! an ordinary event allocates nothing.
 
+mod coordinates;
 mod error;
 mod flag;
 mod measure;
@@ -50,6 +51,7 @@ mod user_event;
 #[cfg(test)]
 mod tests;
 
+pub use coordinates::Coordinates;
 pub use error::EventError;
 pub(crate) use number::is_measured;
 

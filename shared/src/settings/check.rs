@@ -57,6 +57,12 @@ impl Settings {
             let wanted = format!("an amount from 0 to {}", Amount::LIMIT);
             return refuse("high_value_amount", limit.to_string(), wanted);
         }
+        check_factor("impossible_travel_km_per_hour", self.impossible_travel_km_per_hour)?;
+        let least = self.impossible_travel_min_km;
+        if !least.is_finite() || least < 0.0 {
+            let wanted = "a finite number of at least 0".into();
+            return refuse("impossible_travel_min_km", least.to_string(), wanted);
+        }
         check_factor("unusual_amount_factor", self.unusual_amount_factor)
     }
 

@@ -6,11 +6,13 @@
 
 mod measures;
 mod session;
+mod sliding;
 mod spend;
 
 pub use measures::{ClosedMeasures, MeasureStats, MeasureWindow, MeasureWindows};
 pub(crate) use session::Standing;
 pub use session::{ClosedSession, Session};
+pub use sliding::{EventCount, LENGTHS, NAMES, PaymentTally, SCALES, SlidingWindows, Tally};
 pub(crate) use spend::add as add_spend;
 pub use spend::{ClosedSpend, SpendTotal, SpendWindow, SpendWindows};
 

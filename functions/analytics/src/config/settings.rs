@@ -4,16 +4,19 @@ use std::time::Duration;
 use millrace_lambda::config::{Problem, Reader, Variable};
 use millrace_shared::amount::Amount;
 use millrace_shared::settings::{Settings, SettingsError};
+use millrace_shared::windows::SCALES;
 
 use super::variables::{
-    ALERT_COOLDOWN_SECONDS, ALERT_COOLDOWNS, ALERT_RETENTION_DAYS, ALLOWED_LATENESS_SECONDS,
-    BATTERY_LOW, DETECTORS_OFF, DETECTORS_ON, DETECTORS_SHADOW, HIGH_VALUE_AMOUNT, HUMIDITY_HIGH,
-    HUMIDITY_LOW, LONG_SESSION_SECONDS, MULTIVARIATE_SCORE_FACTOR, RAPID_ACTIVITY_EVENTS,
-    RAPID_ACTIVITY_SPAN_SECONDS, RAPID_CLICKS_COUNT, RAPID_CLICKS_SPAN_SECONDS,
-    READING_DEVIATION_SHARE, SENSOR_SCORE_THRESHOLD, SENSOR_WARM_UP_READINGS,
-    SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS, SPEND_WINDOW_SECONDS,
-    TAIL_NORM_THRESHOLD, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH, TEMPERATURE_LOW,
-    UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, VARIABLES, WINDOW_RETENTION_DAYS,
+    ACTIVITY_BURST_COUNTS, ALERT_COOLDOWN_SECONDS, ALERT_COOLDOWNS, ALERT_RETENTION_DAYS,
+    ALLOWED_LATENESS_SECONDS, BATTERY_LOW, DETECTORS_OFF, DETECTORS_ON, DETECTORS_SHADOW,
+    HIGH_VALUE_AMOUNT, HUMIDITY_HIGH, HUMIDITY_LOW, IMPOSSIBLE_TRAVEL_KM_PER_HOUR,
+    IMPOSSIBLE_TRAVEL_MIN_KM, LONG_SESSION_SECONDS, MULTIVARIATE_SCORE_FACTOR,
+    RAPID_ACTIVITY_EVENTS, RAPID_ACTIVITY_SPAN_SECONDS, RAPID_CLICKS_COUNT,
+    RAPID_CLICKS_SPAN_SECONDS, READING_DEVIATION_SHARE, SENSOR_SCORE_THRESHOLD,
+    SENSOR_WARM_UP_READINGS, SENSOR_WINDOW_SECONDS, SESSION_GAP_SECONDS, SESSION_RETENTION_HOURS,
+    SPEND_WINDOW_SECONDS, TAIL_NORM_THRESHOLD, TEMPERATURE_CRITICAL_MARGIN, TEMPERATURE_HIGH,
+    TEMPERATURE_LOW, UNUSUAL_AMOUNT_FACTOR, UNUSUAL_AMOUNT_MIN_COUNT, VARIABLES, VELOCITY_COUNTS,
+    VELOCITY_SUMS, WINDOW_RETENTION_DAYS,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -31,6 +34,11 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
         rapid_activity_span: seconds(reader, RAPID_ACTIVITY_SPAN_SECONDS),
         rapid_clicks_count: count(reader, RAPID_CLICKS_COUNT),
         rapid_clicks_span: seconds(reader, RAPID_CLICKS_SPAN_SECONDS),
+        activity_burst_counts: scales(reader, ACTIVITY_BURST_COUNTS, |text| text.parse().ok()),
+        velocity_counts: scales(reader, VELOCITY_COUNTS, |text| text.parse().ok()),
+        velocity_sums: scales(reader, VELOCITY_SUMS, Amount::parse),
+        impossible_travel_km_per_hour: reader.number(IMPOSSIBLE_TRAVEL_KM_PER_HOUR),
+        impossible_travel_min_km: reader.number(IMPOSSIBLE_TRAVEL_MIN_KM),
         long_session: seconds(reader, LONG_SESSION_SECONDS),
         reading_deviation_share: reader.number(READING_DEVIATION_SHARE),
         sensor_warm_up_readings: reader.whole(SENSOR_WARM_UP_READINGS, 0..=u64::MAX),
@@ -70,6 +78,18 @@ fn seconds(reader: &mut Reader<'_>, variable: Variable) -> Duration {
 
 fn count(reader: &mut Reader<'_>, variable: Variable) -> usize {
     reader.read(variable, |text| text.parse().ok())
+}
+
+/// One value for each of the sliding windows, with commas between.
+fn scales<T: Copy + Default>(
+    reader: &mut Reader<'_>,
+    variable: Variable,
+    value: impl Fn(&str) -> Option<T>,
+) -> [T; SCALES] {
+    reader.read(variable, |text| {
+        let values: Option<Vec<T>> = text.split(',').map(|one| value(one.trim())).collect();
+        values?.try_into().ok()
+    })
 }
 
 /// Those that are off by default and named neither as on nor as watched, and those that are named as

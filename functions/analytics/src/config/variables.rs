@@ -56,6 +56,16 @@ variables! {
     RAPID_ACTIVITY_SPAN_SECONDS: Some("10"), "the seconds that these events must span less than for `rapid_activity`";
     RAPID_CLICKS_COUNT: Some("10"), "how many clicks make `rapid_clicks`, 2 to 50";
     RAPID_CLICKS_SPAN_SECONDS: Some("60"), "the seconds within which these clicks must come for `rapid_clicks`";
+    ACTIVITY_BURST_COUNTS: Some("90,400,1500,5000"),
+        "how many user events within 1 minute, 10 minutes, 1 hour and 24 hours are still a person's for `activity_burst`, with commas between";
+    VELOCITY_COUNTS: Some("4,8,15,40"),
+        "how many payments within 1 minute, 10 minutes, 1 hour and 24 hours are usual for `velocity`, with commas between";
+    VELOCITY_SUMS: Some("10000,15000,20000,50000"),
+        "the sums of payments within the same that are usual for `velocity`, with commas between";
+    IMPOSSIBLE_TRAVEL_KM_PER_HOUR: Some("1000"),
+        "the kilometres an hour that nobody travels faster than, for `impossible_travel`";
+    IMPOSSIBLE_TRAVEL_MIN_KM: Some("100"),
+        "the kilometres below which `impossible_travel` takes two places for one";
     LONG_SESSION_SECONDS: Some("3600"), "the seconds that a session must last longer than for `long_session`";
     READING_DEVIATION_SHARE: Some("0.5"),
         "the share of its mean that a reading must be further away from it than for `reading_deviation`";
