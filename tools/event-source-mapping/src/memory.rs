@@ -71,6 +71,15 @@ impl MemoryLog {
         offset
     }
 
+    /// A topic with the same records, of which nothing is committed.
+    #[must_use]
+    pub fn rewound(&self) -> Self {
+        let partitions = self.records();
+        let other = MemoryLog::new(self.topic.clone(), partitions.len());
+        other.lock().partitions = partitions;
+        other
+    }
+
     /// The committed offset of each partition.
     pub fn committed(&self) -> Vec<i64> {
         self.lock().committed.clone()

@@ -107,6 +107,13 @@ pub struct BatchRecord {
     pub(crate) range: std::ops::Range<usize>,
 }
 
+impl BatchRecord {
+    /// A record of no event, for an observer's own tests.
+    pub fn new(partition: i32, offset: i64, timestamp: i64) -> Self {
+        BatchRecord { partition, offset, timestamp, range: 0..0 }
+    }
+}
+
 /// What came of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchResult<'a> {

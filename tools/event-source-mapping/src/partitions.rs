@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 /// What may wait in all partitions together, in bytes of the encoded records. A partition that has
 /// more than its share of it is paused.
-const WAITING_BYTES: usize = 4 * MAX_EVENT_BYTES;
+const WAITING_BYTES: usize = 3 * MAX_EVENT_BYTES;
 /// However small the batches are, so many records of a partition may wait.
 const WAITING_RECORDS: usize = 1_000;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use millrace_kafka_event::MAX_EVENT_BYTES;
 use tokio::task::{AbortHandle, JoinError};
 use tokio::time::{Instant, sleep};
 
@@ -16,6 +17,10 @@ use crate::partitions::{Partitions, Readiness};
 
 /// How often a failure destination is tried for one batch.
 const STORE_ATTEMPTS: u32 = 5;
+
+/// What may be in the function's hands at once, in bytes of events, before no more is begun. Batches
+/// that wait to be tried again do not count: they must not hold up other partitions.
+const INVOKING_BYTES: usize = 6 * MAX_EVENT_BYTES;
 
 /// Number of a delivery.
 pub(super) type Id = u64;
@@ -54,7 +59,10 @@ impl Run<'_> {
     /// Hands over what can be handed over; says when more can be.
     pub(super) fn cut_batches(&mut self) -> Option<Instant> {
         let settings = &self.mapping.settings;
-        while !self.is_stopping && self.deliveries.len() < settings.concurrency() {
+        while !self.is_stopping
+            && self.deliveries.len() < settings.concurrency()
+            && self.invoking_bytes() < INVOKING_BYTES
+        {
             match self.partitions.readiness(settings, Instant::now()) {
                 Readiness::Empty => return None,
                 Readiness::At(moment) => return Some(moment),
@@ -78,6 +86,11 @@ impl Run<'_> {
             self.next_step(id);
         }
         None
+    }
+
+    fn invoking_bytes(&self) -> usize {
+        let invoking = self.deliveries.values().filter(|one| one.stage == Stage::Invoking);
+        invoking.map(|one| one.handed_over.bytes).sum()
     }
 
     /// Takes in what a task came to.

@@ -79,3 +79,16 @@ async fn a_partition_that_waits_is_paused_and_read_on_later() {
     assert!(firsts[..2].contains(&(1, 0)), "partition 1 does not wait for partition 0");
     assert_eq!(world.log.committed(), [5_000, 10]);
 }
+
+/// Large events do not fill the memory: the next one waits until there is room, and no longer.
+#[tokio::test(start_paused = true)]
+async fn large_events_wait_until_36_mb_are_no_longer_in_flight() {
+    let mut world = World::taking(SECOND, 9, |_, _| Reply::done());
+    world.settings.pollers = 2;
+    for partition in 0..9 {
+        // 6.28 MB in base64, six of which are just below the limit: a seventh is still begun.
+        world.append_sized(partition, 4_710_000);
+    }
+    let tally = world.run().await;
+    assert_eq!((tally.succeeded, world.function.most_at_once()), (9, 7));
+}

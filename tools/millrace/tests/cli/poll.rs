@@ -22,10 +22,15 @@ struct Kafka {
 impl Kafka {
     /// With these topics of two partitions each.
     fn start(topics: &[&str]) -> Self {
+        Kafka::with_partitions(topics, 2)
+    }
+
+    fn with_partitions(topics: &[&str], partitions: u32) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let broker = runtime.block_on(Broker::start()).expect("a broker");
         let kafka = Kafka { runtime, broker };
-        let specs: Vec<TopicSpec> = topics.iter().map(|topic| TopicSpec::new(*topic, 2)).collect();
+        let spec = |topic: &&str| TopicSpec::new(*topic, partitions);
+        let specs: Vec<TopicSpec> = topics.iter().map(spec).collect();
         kafka.runtime.block_on(kafka.broker.create_topics(&specs)).expect("the topics");
         kafka
     }
@@ -36,12 +41,16 @@ impl Kafka {
 
     /// Produces values in turn to both partitions.
     fn produce(&self, topic: &str, values: &[String]) {
+        self.produce_to(2, topic, values);
+    }
+
+    fn produce_to(&self, partitions: i32, topic: &str, values: &[String]) {
         let connection = self.broker.connection();
         let producer = Producer::new(connection, &ProducerSettings::default(), None);
         let producer = producer.expect("a producer");
         for (number, value) in (0..).zip(values) {
             let value = Some(value.clone().into_bytes());
-            let place = KafkaRecord::at(topic, number % 2, 0);
+            let place = KafkaRecord::at(topic, number % partitions, 0);
             let record = KafkaRecord { value, timestamp: -1, ..place };
             producer.send(&record, Instant::now()).expect("there is room");
         }
@@ -282,6 +291,56 @@ fn lines_tell_what_goes_on_where_there_is_no_terminal() {
     assert!(finished.stderr.starts_with(&expected), "{}", finished.stderr);
     assert!(finished.stderr.contains(" records ended in E: no\n"), "{}", finished.stderr);
     assert!(finished.stdout.starts_with("4 records of orders in "), "{}", finished.stdout);
+}
+
+/// The most that a process has had resident so far, in KiB.
+fn peak_memory(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// The largest batches there are, of as many partitions at once as two pollers take.
+#[test]
+fn memory_stays_under_100_mb() {
+    const PARTITIONS: i32 = 10;
+    let kafka = Kafka::with_partitions(&["orders"], 10);
+    // 4.4 MB a partition: the broker keeps 5 MiB of one.
+    let value = "x".repeat(1_000);
+    kafka.produce_to(PARTITIONS, "orders", &vec![value; 44_000]);
+    let url = endpoint(&[DONE]);
+    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml");
+    let mut command = millrace(&[
+        "poll",
+        "--once",
+        "--json",
+        "--template",
+        template,
+        "--topic",
+        "orders",
+        "--invoke-url",
+        &url,
+        "--batch-size",
+        "10000",
+        "--window",
+        "5s",
+        "--pollers",
+        "2",
+        "--bootstrap-servers",
+        kafka.servers(),
+    ]);
+    let mut poll = command.stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut peak = 0;
+    while poll.try_wait().expect("it can be asked").is_none() {
+        peak = peak_memory(poll.id()).unwrap_or(0).max(peak);
+        thread::sleep(Duration::from_millis(5));
+    }
+    let mut report = String::new();
+    poll.stdout.take().expect("it is piped").read_to_string(&mut report).expect("text");
+    let report: Value = serde_json::from_str(&report).expect("one JSON object");
+    assert_eq!(report["records"]["succeeded"], 44_000);
+    assert!((1..100_000_000 / 1_024).contains(&peak), "{peak} KiB");
+    println!("{peak} KiB");
 }
 
 #[test]
