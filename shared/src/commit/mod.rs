@@ -40,5 +40,8 @@ struct CommitContext<'a> {
     cluster: &'a str,
     on_suspicious: OnSuspiciousDuplicate,
     /// [`Body::take`]; a parameter, so that a test can put a detector that panics in its place.
-    take: fn(&mut Body, &Event<'_>, &Settings) -> Emitted,
+    take: Take,
 }
+
+/// How a body takes an event.
+type Take = fn(&mut Body, &Event<'_>, &Settings) -> Emitted;

@@ -5,7 +5,7 @@ use super::rounds::Rounds;
 use super::topics::{OnSuspiciousDuplicate, Topics};
 use super::triage::triage;
 use super::work::Work;
-use super::{CommitContext, Tally};
+use super::{CommitContext, Take, Tally};
 use crate::delivery::{Deadline, Retry};
 use crate::entity::EntityKey;
 use crate::kafka::{Batch, DeadRecord, RecordIndex};
@@ -47,12 +47,16 @@ pub struct Done {
 impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, Sink, Graves> {
     /// Takes a batch through all steps but the last, clearing what was delivered.
     pub async fn run(&self, batch: &Batch<'_>, deadline: Deadline) -> Done {
+        self.run_with(batch, deadline, Body::take).await
+    }
+
+    async fn run_with(&self, batch: &Batch<'_>, deadline: Deadline, take: Take) -> Done {
         let cluster = self.cluster.as_deref().unwrap_or(batch.cluster());
         let context = CommitContext {
             settings: &self.settings,
             cluster,
             on_suspicious: self.on_suspicious,
-            take: Body::take,
+            take,
         };
         let triage = triage(batch, cluster, &self.topics);
         let mut rounds = Rounds {
@@ -99,4 +103,88 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
 fn delivered(works: &[Work]) -> Vec<(EntityKey, Version)> {
     let clears = works.iter().filter_map(Work::clear);
     clears.map(|clear| (clear.key.clone(), clear.expected)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::commit::{CommitOutcome, Parcel, Stored, TopicRule, Write};
+    use crate::events::{Event, EventKind};
+    use crate::state::{Emitted, Epoch};
+
+    /// Sinks that take everything; the keys of the states written.
+    #[derive(Default)]
+    struct Sinks(RefCell<Vec<String>>);
+
+    impl StateStore for &Sinks {
+        async fn load(
+            &self,
+            keys: &[&EntityKey],
+            _: Deadline,
+        ) -> Vec<Result<Option<Stored>, String>> {
+            vec![Ok(None); keys.len()]
+        }
+
+        async fn commit(&self, writes: &[Write<'_>], _: Deadline) -> Vec<CommitOutcome> {
+            self.0.borrow_mut().extend(writes.iter().map(|write| write.key.to_string()));
+            vec![CommitOutcome::Committed; writes.len()]
+        }
+
+        async fn clear(&self, _: &[Clear<'_>], _: Deadline) {}
+    }
+
+    impl Delivery for &Sinks {
+        async fn deliver(&self, parcels: &[Parcel<'_>], _: Deadline) -> Vec<Result<(), String>> {
+            vec![Ok(()); parcels.len()]
+        }
+    }
+
+    impl DeadLetters for &Sinks {
+        async fn bury(&self, dead: &[DeadRecord<'_>], _: Deadline) -> Vec<Result<(), String>> {
+            vec![Ok(()); dead.len()]
+        }
+    }
+
+    /// Anna clicks at offsets 0 and 2, bert at 1; the record at 3 is dead.
+    const EVENT: &str = r#"{"eventSource":"aws:kafka","eventSourceArn":"arn","records":{"c-0":[
+        {"topic":"c","partition":0,"offset":0,"timestamp":1767600000000,
+         "value":"eyJ1c2VySWQiOiJhbm5hIiwiZXZlbnRUeXBlIjoiY2xpY2sifQ=="},
+        {"topic":"c","partition":0,"offset":1,"timestamp":1767600000000,
+         "value":"eyJ1c2VySWQiOiJiZXJ0IiwiZXZlbnRUeXBlIjoiY2xpY2sifQ=="},
+        {"topic":"c","partition":0,"offset":2,"timestamp":1767600000000,
+         "value":"eyJ1c2VySWQiOiJhbm5hIiwiZXZlbnRUeXBlIjoiY2xpY2sifQ=="},
+        {"topic":"c","partition":0,"offset":3,"timestamp":1767600000000,"value":"ew=="}]}}"#;
+
+    fn panics_on_anna(body: &mut Body, event: &Event<'_>, settings: &Settings) -> Emitted {
+        if let (Body::User(_), Event::UserEvent(event)) = (&*body, event) {
+            assert!(event.user_id != "anna", "a detector of the user's own");
+        }
+        body.take(event, settings)
+    }
+
+    #[test]
+    fn of_a_batch_on_which_a_detector_panics_only_its_entity_is_reported() {
+        let rule = TopicRule { kind: EventKind::UserEvent, epoch: Epoch(0) };
+        let sinks = Sinks::default();
+        let path = CommitPath {
+            settings: Settings::default(),
+            topics: Topics::new([("c".to_owned(), rule)]),
+            on_suspicious: OnSuspiciousDuplicate::Report,
+            cluster: None,
+            retry: Retry::new(Box::new(|| 0.0)),
+            store: &sinks,
+            delivery: &sinks,
+            dead_letters: &sinks,
+        };
+        let batch = Batch::decode(EVENT.as_bytes()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let deadline = Deadline::after(Duration::from_mins(1));
+        let done = runtime.block_on(path.run_with(&batch, deadline, panics_on_anna));
+        assert_eq!(done.failed, [RecordIndex(0), RecordIndex(2)]);
+        assert_eq!((done.tally.applied, done.tally.failed, done.tally.dead_records()), (1, 2, 1));
+        assert_eq!(*sinks.0.borrow(), ["partition#c#0", "user#bert"]);
+    }
 }
