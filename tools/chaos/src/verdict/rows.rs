@@ -67,6 +67,7 @@ fn attribute(json: &Value) -> AttributeValue {
     match json.as_object().and_then(|object| object.iter().next()) {
         Some((kind, value)) if kind == "S" => AttributeValue::S(text(value)),
         Some((kind, value)) if kind == "N" => AttributeValue::N(text(value)),
+        Some((kind, Value::Bool(truth))) if kind == "BOOL" => AttributeValue::Bool(*truth),
         Some((kind, value)) if kind == "M" => AttributeValue::M(item(value)),
         Some((kind, Value::Array(values))) if kind == "L" => {
             AttributeValue::L(values.iter().map(attribute).collect())
@@ -103,6 +104,7 @@ fn add(hash: &mut Sha256, value: &AttributeValue) {
         AttributeValue::S(text) => add_text(hash, b'S', text.as_bytes()),
         AttributeValue::N(number) => add_text(hash, b'N', number.as_bytes()),
         AttributeValue::B(bytes) => add_text(hash, b'B', bytes.as_ref()),
+        AttributeValue::Bool(truth) => add_text(hash, b'T', &[u8::from(*truth)]),
         AttributeValue::L(values) => {
             add_text(hash, b'L', &values.len().to_be_bytes());
             for value in values {
