@@ -55,6 +55,7 @@ impl ExecutionEnvironment {
             command.process_group(0);
         }
         let spawned = command
+            .args(&spec.arguments)
             .env_clear()
             .envs(variables::environment(spec, address))
             .stdin(Stdio::null())

@@ -10,6 +10,9 @@ use std::time::Duration;
 pub struct FunctionSpec {
     /// The function's executable. [`crate::function_binary()`] finds and builds the workspace's own.
     pub binary: PathBuf,
+    /// What the executable is given on its command line; nothing, for a function's own. A runtime of
+    /// another language wants to know its handler.
+    pub arguments: Vec<String>,
     /// `AWS_LAMBDA_FUNCTION_NAME`, and the last part of the function's ARN.
     pub name: String,
     /// The function's own environment variables. They win over those that Lambda sets, save for
@@ -33,6 +36,7 @@ impl FunctionSpec {
     pub fn new(name: impl Into<String>, binary: impl Into<PathBuf>) -> Self {
         FunctionSpec {
             binary: binary.into(),
+            arguments: Vec::new(),
             name: name.into(),
             env: Vec::new(),
             memory_mb: 512,
@@ -47,6 +51,13 @@ impl FunctionSpec {
     #[must_use]
     pub fn with_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds an argument of the command line.
+    #[must_use]
+    pub fn with_argument(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
         self
     }
 
