@@ -37,6 +37,11 @@ pub fn not_classic() -> BTreeSet<String> {
     all.filter(|name| !CLASSIC.contains(*name)).map(|name| (*name).to_owned()).collect()
 }
 
+/// The classic detectors that the function has off unless it is told.
+pub fn classic_to_switch_on() -> Vec<&'static str> {
+    Settings::OFF_BY_DEFAULT.into_iter().filter(|name| CLASSIC.contains(name)).collect()
+}
+
 /// The function's commit path, over states that end with the process.
 pub type InMemory = CommitPath<States, Nowhere, Nowhere>;
 
@@ -48,7 +53,12 @@ pub fn in_memory() -> InMemory {
         ((*topic).to_owned(), rule)
     });
     CommitPath {
-        settings: Settings { detectors_off: not_classic(), ..Settings::default() },
+        settings: Settings {
+            detectors_off: not_classic(),
+            // The handlers in other languages merge none.
+            alert_cooldown: Duration::ZERO,
+            ..Settings::default()
+        },
         topics: Topics::new(rules),
         on_suspicious: OnSuspiciousDuplicate::Report,
         cluster: None,

@@ -68,7 +68,12 @@ impl Stream {
 
     /// The next batch as an event.
     pub fn next_event(&mut self) -> Vec<u8> {
-        let records: Vec<KafkaRecord> = (0..self.shape.records).map(|_| self.record()).collect();
+        self.event_of(self.shape.records)
+    }
+
+    /// The next so many records as an event, whatever the shape says.
+    pub fn event_of(&mut self, records: u64) -> Vec<u8> {
+        let records: Vec<KafkaRecord> = (0..records).map(|_| self.record()).collect();
         encode_event(&records)
     }
 
