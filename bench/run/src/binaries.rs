@@ -1,0 +1,60 @@
+//! Building what is measured, as it is deployed.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::error::BenchError;
+use crate::root;
+
+/// What is built, all by one call of Cargo, so that nothing is compiled twice.
+const PACKAGES: [&str; 4] =
+    ["analytics", "relay", "millrace-bench-functions", "millrace-workloads"];
+
+/// The built binaries.
+#[derive(Clone, Debug)]
+pub struct Binaries {
+    folder: PathBuf,
+}
+
+impl Binaries {
+    /// Builds them in a profile: `release` is what is deployed.
+    pub fn build(profile: &str) -> Result<Self, BenchError> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.current_dir(root()).args(["build", "--profile", profile]);
+        command.args(["--bins", "--example", "allocations"]);
+        for package in PACKAGES {
+            command.args(["-p", package]);
+        }
+        if profile == "dev" {
+            // With it the crates are those of the tests and the tools, compiled already.
+            command.args(["-p", "millrace"]);
+        }
+        // Cargo shows by itself how far it is; standard output stays for the results.
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
+        let failed = |reason| BenchError::Command { command: format!("{command:?}"), reason };
+        let status = status.map_err(|error| failed(error.to_string()))?;
+        if !status.success() {
+            return Err(failed("see above".to_owned()));
+        }
+        let target = std::env::var_os("CARGO_TARGET_DIR")
+            .map_or_else(|| root().join("target"), PathBuf::from);
+        let folder = target.join(if profile == "dev" { "debug" } else { profile });
+        Ok(Self { folder })
+    }
+
+    /// Where one of them is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Where an example is.
+    pub fn example(&self, name: &str) -> PathBuf {
+        self.folder.join("examples").join(name)
+    }
+
+    /// How large one of them is, in bytes.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        self.path(name).metadata().ok().map(|metadata| metadata.len())
+    }
+}

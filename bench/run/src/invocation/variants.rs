@@ -1,0 +1,101 @@
+//! The functions that are compared.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use millrace_runtime_api::FunctionSpec;
+use millrace_workloads::memory::{classic_to_switch_on, not_classic};
+
+use crate::binaries::Binaries;
+use crate::error::BenchError;
+use crate::peers::{Peers, node_scripts, python_scripts};
+use crate::world::World;
+
+/// Longer than any of them takes.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// One function.
+#[derive(Clone, Debug)]
+pub(super) struct Variant {
+    pub(super) title: &'static str,
+    what: What,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    /// The real binary, on endpoints.
+    Analytics(PathBuf),
+    /// A process that needs nothing else.
+    Alone(Result<Box<FunctionSpec>, String>),
+}
+
+impl Variant {
+    /// Why it cannot be run, if it cannot.
+    pub(super) fn missing(&self) -> Option<&str> {
+        match &self.what {
+            What::Alone(Err(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// How to start it, with what it needs around it; `None` if it cannot be run.
+    pub(super) async fn start(&self) -> Result<Option<(FunctionSpec, Option<World>)>, BenchError> {
+        match &self.what {
+            What::Alone(Err(_)) => Ok(None),
+            What::Alone(Ok(spec)) => Ok(Some(((**spec).clone(), None))),
+            What::Analytics(binary) => {
+                let world = World::start().await?;
+                let off: Vec<String> = not_classic().into_iter().collect();
+                let spec = world
+                    .analytics(binary.clone())
+                    .with_env("DETECTORS_OFF", off.join(","))
+                    .with_env("DETECTORS_ON", classic_to_switch_on().join(","))
+                    .with_env("ALERT_COOLDOWN_SECONDS", "0");
+                Ok(Some((spec, Some(world))))
+            }
+        }
+    }
+}
+
+pub(super) fn all(binaries: &Binaries, peers: &Peers) -> Vec<Variant> {
+    let ours = |name: &str| {
+        let spec = FunctionSpec::new(name, binaries.path(name)).with_timeout(TIMEOUT);
+        What::Alone(Ok(Box::new(spec)))
+    };
+    vec![
+        Variant {
+            title: "`analytics` itself, on endpoints",
+            what: What::Analytics(binaries.path("analytics")),
+        },
+        Variant { title: "Rust, Millrace, states in memory", what: ours("bench-in-memory") },
+        Variant { title: "Rust, `KafkaEvent`, base64, owned structs", what: ours("bench-naive") },
+        Variant { title: "Python, aws-lambda-powertools", what: python(peers, "powertools") },
+        Variant { title: "Python, orjson", what: python(peers, "with_orjson") },
+        Variant { title: "Node, plain", what: node(peers, "plain") },
+        Variant { title: "Node, @aws-lambda-powertools/kafka", what: node(peers, "powertools") },
+    ]
+}
+
+/// Under Lambda's own runtime client.
+fn python(peers: &Peers, handler: &str) -> What {
+    let scripts = python_scripts().display().to_string();
+    What::Alone(peers.python.clone().map(|python| {
+        let spec = FunctionSpec::new("python", python)
+            .with_timeout(TIMEOUT)
+            .with_argument("-m")
+            .with_argument("awslambdaric")
+            .with_argument(format!("handlers.{handler}"))
+            .with_env("LAMBDA_TASK_ROOT", scripts.clone())
+            .with_env("PYTHONPATH", scripts);
+        Box::new(spec)
+    }))
+}
+
+/// Under a loop of our own: see `bench/node/runtime.mjs`.
+fn node(peers: &Peers, handler: &str) -> What {
+    let runtime = node_scripts().join("runtime.mjs").display().to_string();
+    What::Alone(peers.node.clone().map(|node| {
+        let spec = FunctionSpec::new("node", node).with_timeout(TIMEOUT);
+        Box::new(spec.with_argument(runtime).with_argument(handler))
+    }))
+}
