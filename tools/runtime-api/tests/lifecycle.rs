@@ -154,3 +154,19 @@ fn is_running(pid: u32) -> bool {
     let state = stat.rsplit(')').next().unwrap_or_default().trim_start();
     !state.starts_with('Z') && !state.starts_with('X')
 }
+
+/// Ctrl-C in a terminal goes to the whole process group that is in its foreground.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_child_is_in_a_process_group_of_its_own_if_it_is_told_to_be() {
+    let group = |process: u32| {
+        let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+        // After the name in parentheses: state, parent, group.
+        let (_, fields) = status.rsplit_once(')').unwrap();
+        fields.split_whitespace().nth(2).unwrap().parse::<u32>().unwrap()
+    };
+    let usual = FunctionProcess::start(spec()).await.unwrap();
+    assert_eq!(group(usual.pid().unwrap()), group(std::process::id()));
+    let apart = FunctionProcess::start(spec().in_own_process_group()).await.unwrap();
+    assert_eq!(group(apart.pid().unwrap()), apart.pid().unwrap());
+}
