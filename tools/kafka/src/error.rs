@@ -77,6 +77,16 @@ pub enum KafkaError {
         /// What the broker said.
         reason: String,
     },
+    /// A topic could not be deleted.
+    #[error("topic `{topic}` could not be deleted at {servers}: {reason}")]
+    DeleteTopic {
+        /// The topic.
+        topic: String,
+        /// Where.
+        servers: String,
+        /// What the broker said.
+        reason: String,
+    },
     /// Topics cannot be created with IAM's tokens.
     #[error(
         "topics cannot be created with IAM: rdkafka's admin client fetches no token \

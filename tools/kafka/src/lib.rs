@@ -35,4 +35,4 @@ pub use producer::{
     Acks, Compression, Delivered, Deliveries, OnDelivery, Producer, ProducerSettings,
 };
 pub use room::Room;
-pub use topics::{Creation, TopicSpec, create_topics};
+pub use topics::{Creation, TopicSpec, create_topics, delete_topics};

@@ -88,6 +88,28 @@ pub async fn create_topics(
     Ok(creations)
 }
 
+/// Deletes topics, with all that is in them.
+///
+/// # Errors
+/// When the cluster does not answer, or does not delete one of them.
+pub async fn delete_topics(connection: &Connection, topics: &[String]) -> Result<(), KafkaError> {
+    let context = Context::new(connection);
+    let client = AdminClient::from_config_and_context(&connection.client_config(), context);
+    let client = client.map_err(KafkaError::of_client)?;
+    let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+    let options = AdminOptions::new().operation_timeout(Some(WITHIN)).request_timeout(Some(WITHIN));
+    let failed = |topic: &str, reason: String| KafkaError::DeleteTopic {
+        topic: topic.to_owned(),
+        servers: connection.bootstrap_servers().to_owned(),
+        reason,
+    };
+    let deleted = client.delete_topics(&names, &options).await;
+    for deleted in deleted.map_err(|error| failed(&names.join(","), error.to_string()))? {
+        deleted.map_err(|(topic, code)| failed(&topic, code.to_string()))?;
+    }
+    Ok(())
+}
+
 async fn create(
     connection: &Connection,
     cluster: &Cluster,

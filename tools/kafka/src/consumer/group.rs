@@ -180,8 +180,6 @@ impl Membership {
             }
         }
         consumer.incremental_assign(&list).map_err(failed)?;
-        // A pause outlives the assignment that it was made in.
-        let _ = consumer.resume(&list);
         Ok(())
     }
 

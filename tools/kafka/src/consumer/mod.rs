@@ -116,6 +116,17 @@ impl Consumer {
         wanted
     }
 
+    /// What a pause was of belongs to an assignment that is over.
+    fn begin(&mut self, starts: &[PartitionOffset]) {
+        let member = self.native.context();
+        let partitions: Vec<i32> = starts.iter().map(|start| start.partition).collect();
+        for partition in &partitions {
+            self.aside.remove(partition);
+            member.set_paused(*partition, false);
+        }
+        let _ = self.native.resume(&member.list(&partitions));
+    }
+
     fn list(&self, offsets: &[PartitionOffset]) -> Result<TopicPartitionList, KafkaError> {
         let member = self.native.context();
         let mut list = TopicPartitionList::with_capacity(offsets.len());
@@ -159,7 +170,10 @@ impl Source for Consumer {
                     }
                 }
                 Told::CaughtUp(_) => {}
-                Told::Changed(Change::Assigned(starts)) => return Ok(Polled::Assigned(starts)),
+                Told::Changed(Change::Assigned(starts)) => {
+                    self.begin(&starts);
+                    return Ok(Polled::Assigned(starts));
+                }
                 Told::Changed(Change::Revoking(partitions)) => {
                     self.aside.retain(|partition, _| !partitions.contains(partition));
                     return Ok(Polled::Revoking(partitions));

@@ -1,9 +1,8 @@
 //! The thread that polls librdkafka.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use millrace_event_source_mapping::PartitionOffset;
 use millrace_kafka_event::KafkaRecord;
@@ -23,10 +22,6 @@ const WAIT: Duration = Duration::from_millis(100);
 /// The most records that are handed over at once, and their most bytes, about.
 const MOST_RECORDS: usize = 500;
 const MOST_BYTES: usize = 512 * 1024;
-
-/// A partition that has shown nothing for so long after its end was reached shows nothing more: what
-/// its last offsets hold is no record.
-const SILENCE: Duration = Duration::from_secs(1);
 
 /// What the thread has to tell.
 #[derive(Debug)]
@@ -49,7 +44,6 @@ pub(super) fn run(
         topic: member.topic.as_str().into(),
         burst: Vec::new(),
         news: Vec::new(),
-        ends: BTreeMap::new(),
     };
     while !stop.load(Ordering::Relaxed) {
         let result = polling.gather();
@@ -76,8 +70,6 @@ struct Polling<'a> {
     topic: Arc<str>,
     burst: Vec<KafkaRecord>,
     news: Vec<Told>,
-    /// Partitions whose end was reached, and when.
-    ends: BTreeMap<i32, Instant>,
 }
 
 impl Polling<'_> {
@@ -110,12 +102,11 @@ impl Polling<'_> {
             }
             wait = Duration::ZERO;
         }
-        self.look_at_ends()
+        Ok(())
     }
 
     fn take(&mut self, record: KafkaRecord) -> Result<(), KafkaError> {
         let member = self.consumer.context();
-        self.ends.remove(&record.partition);
         if !member.advance(record.partition, record.offset)? {
             return Ok(());
         }
@@ -125,34 +116,20 @@ impl Polling<'_> {
         Ok(())
     }
 
+    /// Nothing more is in the partition for now. Its last offsets can be no records (markers of
+    /// transactions, say): librdkafka's position is behind them, and ours is not.
     fn end(&mut self, partition: i32) {
-        let Some(offset) = self.consumer.context().next(partition) else { return };
-        self.news.push(Told::CaughtUp(PartitionOffset { partition, offset }));
-        self.ends.insert(partition, Instant::now());
-    }
-
-    /// A partition can end in offsets that are no records.
-    fn look_at_ends(&mut self) -> Result<(), KafkaError> {
         let member = self.consumer.context();
-        let silent: Vec<i32> = self
-            .ends
-            .iter()
-            .filter(|(partition, since)| {
-                since.elapsed() > SILENCE && !member.is_paused(**partition)
-            })
-            .map(|(partition, _)| *partition)
-            .collect();
-        if silent.is_empty() {
-            return Ok(());
-        }
-        for (partition, end) in starts::at(member, self.consumer, &silent, Offset::End)? {
-            self.ends.remove(&partition);
-            let (Some(end), Some(next)) = (end, member.next(partition)) else { continue };
-            if end > next {
-                self.news.push(Told::CaughtUp(PartitionOffset { partition, offset: end }));
+        let Some(next) = member.next(partition) else { return };
+        let position = self.consumer.position().ok();
+        let position = position.as_ref().and_then(|list| {
+            match list.find_partition(&member.topic, partition)?.offset() {
+                Offset::Offset(offset) => Some(offset),
+                _ => None,
             }
-        }
-        Ok(())
+        });
+        let offset = position.unwrap_or(next).max(next);
+        self.news.push(Told::CaughtUp(PartitionOffset { partition, offset }));
     }
 
     /// Most of what goes wrong passes, and librdkafka tries again.

@@ -1,5 +1,6 @@
 //! The broker that the tests run against: an embedded one each, or the one at `MILLRACE_TEST_BROKER`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -93,11 +94,18 @@ pub(crate) async fn take(
     count: usize,
 ) -> (Vec<KafkaRecord>, Vec<PartitionOffset>) {
     let (mut records, mut assigned) = (Vec::new(), Vec::new());
+    let mut caught_up: BTreeMap<i32, i64> = BTreeMap::new();
     while records.len() < count {
         match consumer.poll().await.expect("it can go on") {
-            Polled::Records(more) => records.extend(more),
+            Polled::Records(more) => {
+                let is_new = |record: &KafkaRecord| {
+                    caught_up.get(&record.partition).is_none_or(|end| record.offset >= *end)
+                };
+                assert!(more.iter().all(is_new), "all below the end had been handed over");
+                records.extend(more);
+            }
             Polled::Assigned(starts) => assigned.extend(starts),
-            Polled::CaughtUp(_) => {}
+            Polled::CaughtUp(end) => _ = caught_up.insert(end.partition, end.offset),
             other => panic!("nobody else is in the group: {other:?}"),
         }
     }
