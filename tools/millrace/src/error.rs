@@ -26,6 +26,17 @@ pub(crate) enum Error {
          `cargo millrace broker` starts one for trying things out"
     )]
     NoBrokers,
+    /// An event source mapping cannot go on.
+    #[error("{0}")]
+    Mapping(String),
+    /// Pollers that do nothing any more.
+    #[error("{left} records are in Kafka, and nothing has been committed for {seconds} s")]
+    Stalled {
+        /// Records that are not done, of both functions together.
+        left: u64,
+        /// For how long.
+        seconds: u64,
+    },
     /// An option that another one needs.
     #[error("{0} needs {1}")]
     Lacking(&'static str, &'static str),

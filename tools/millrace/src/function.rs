@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use crate::stack::Resources;
 
 /// A Lambda function of this workspace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Function {
     /// MSK batches to alerts and live tables.
     Analytics,

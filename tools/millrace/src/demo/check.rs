@@ -8,10 +8,11 @@ use crate::text::{counted, grouped};
 pub(super) fn problems(fed: &Fed, findings: &Findings) -> Vec<String> {
     let mut problems = Vec::new();
     let fates = findings.fates;
-    if fates.total() != fed.records {
+    problems.extend(of_kafka(fed));
+    if fates.total() != fed.analytics.records {
         problems.push(format!(
             "{} were handed over, but the function's metrics account for {}",
-            counted(fed.records, "record"),
+            counted(fed.analytics.records, "record"),
             grouped(fates.total())
         ));
     }
@@ -48,14 +49,37 @@ pub(super) fn problems(fed: &Fed, findings: &Findings) -> Vec<String> {
     problems
 }
 
+/// Whether everything came out of Kafka that went in, and nothing is left in it.
+fn of_kafka(fed: &Fed) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (name, ran) in [("analytics", &fed.analytics), ("relay", &fed.relay)] {
+        let missing = fed.produced.positions.not_in(&ran.positions);
+        if missing > 0 {
+            let missing = counted(missing, "record");
+            problems.push(format!("{missing} in Kafka, but never handed over to {name}"));
+        }
+    }
+    if fed.lag > 0 {
+        let lag = counted(fed.lag, "record");
+        problems.push(format!("{lag} not committed by the groups that read them"));
+    }
+    if fed.polled.not_done > 0 {
+        let not_done = counted(fed.polled.not_done, "record");
+        problems.push(format!("{not_done} given up by a poller, or left in its hands"));
+    }
+    problems
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::findings::{DeadLetters, Fates};
+    use super::super::positions::Position;
     use super::*;
 
     /// Ten records: six applied, one of each other fate, two in the dead-letter queue.
     fn run() -> (Fed, Findings) {
-        let fed = Fed { records: 10, ..Fed::default() };
+        let mut fed = Fed { records: 10, ..Fed::default() };
+        fed.analytics.records = 10;
         let mut findings = Findings {
             fates: Fates { applied: 6, duplicates: 1, tombstones: 1, dead: 2, failed: 0 },
             alert_rows: 3,
@@ -84,7 +108,7 @@ mod tests {
 
     #[test]
     fn whatever_is_lost_is_told() {
-        let lost = only_problem(|fed, _| fed.records = 11);
+        let lost = only_problem(|fed, _| fed.analytics.records = 11);
         assert_eq!(lost, "11 records were handed over, but the function's metrics account for 10");
         let lost = only_problem(|_, findings| findings.population.taken = 5);
         assert_eq!(lost, "6 records applied, but the states of users and sensors have taken in 5");
@@ -101,6 +125,20 @@ mod tests {
             lost,
             "3 alerts in the table and 2 published are not the same: 1 only in one of the two"
         );
+    }
+
+    #[test]
+    fn whatever_stays_in_kafka_is_told() {
+        let lost = only_problem(|fed, _| {
+            let position = Position::new(Some("transactions"), Some(2), Some(17));
+            fed.produced.positions.add(position.clone());
+            fed.relay.positions.add(position);
+        });
+        assert_eq!(lost, "1 record in Kafka, but never handed over to analytics");
+        let left = only_problem(|fed, _| fed.lag = 3);
+        assert_eq!(left, "3 records not committed by the groups that read them");
+        let given_up = only_problem(|fed, _| fed.polled.not_done = 1);
+        assert_eq!(given_up, "1 record given up by a poller, or left in its hands");
     }
 
     #[test]

@@ -2,44 +2,58 @@
 
 mod archive;
 mod check;
+mod committed;
 mod findings;
+mod kafka;
 mod keep;
+mod poller;
 mod population;
 mod positions;
+mod producing;
 mod report;
 mod samples;
 mod severities;
 mod stream;
 mod summary;
+mod workers;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
-use millrace_generator::{BatchLimits, Generator, Settings};
+use millrace_generator::Settings;
 use millrace_runtime_api::LogSink;
 
 use crate::error::Error;
 use crate::function::Function;
 use crate::interrupt::Interrupt;
+use crate::kafka::ConnectionOptions;
 use crate::output::print;
 use crate::progress;
 use crate::stack::{Naming, Stack, Watch};
 use archive::Archive;
 use findings::Findings;
+use kafka::Kafka;
 use samples::Sample;
 use stream::{Fed, Functions};
+use workers::Workers;
+
+/// How many invocations of a function go on at once: a laptop has few cores, other than Lambda.
+const AT_ONCE: usize = 2;
 
 /// What `demo` can be told.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
+    #[command(flatten)]
+    connection: ConnectionOptions,
     /// How many records the stream has; the sample events of events/ come first
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     records: u64,
     /// The same seed gives the same stream
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// The most records of one batch, as a mapping's `BatchSize`; a batch also ends after five
-    /// minutes of the records' own time
+    /// The most records of one batch, as a mapping's `BatchSize`; a batch also ends after half a
+    /// second
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = batch_size)]
     batch_size: usize,
     /// Print one JSON object and nothing else
@@ -66,10 +80,13 @@ pub(crate) async fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Error> {
     let samples = samples::read()?;
+    let connection = options.connection.connection_if_any()?;
+    let kafka = interrupt.unless_asked(Kafka::start(connection)).await?;
     let stack = interrupt.unless_asked(Stack::start(endpoint_url, Naming::OwnRun)).await?;
-    // Dropped in the middle if an end is asked for, and the function with it.
-    let outcome = Box::pin(feed_and_look(&stack, samples, &options));
+    // Dropped in the middle if an end is asked for, and the functions with it.
+    let outcome = Box::pin(feed_and_look(&kafka, &stack, samples, &options));
     let outcome = interrupt.unless_asked(outcome).await;
+    kafka.stop().await;
     let result = match &outcome {
         Ok(outcome) => show(&stack, outcome, &options),
         Err(_) => Ok(()),
@@ -83,28 +100,31 @@ pub(crate) async fn run(
 }
 
 async fn feed_and_look(
+    kafka: &Kafka,
     stack: &Stack,
     samples: Vec<Sample>,
     options: &Options,
 ) -> Result<Outcome, Error> {
     let watch = Watch::start(stack).await?;
     let spinner = progress::spinner("building and starting the functions", !options.json);
-    let functions = Functions {
-        analytics: stack.run(Function::Analytics, &[], LogSink::Keep).await?,
-        relay: stack.run(Function::Relay, &[], LogSink::Keep).await?,
-    };
+    let functions = start(stack, kafka).await?;
     drop(spinner);
-    let settings = Settings { seed: options.seed, records: options.records, ..Settings::default() };
-    let limits = BatchLimits { max_records: options.batch_size, ..BatchLimits::default() };
-    let batches = Generator::new(settings).batches(limits);
-    let progress = progress::bar(options.records + sampled(&samples), !options.json);
-    let fed = stream::feed(&functions, samples, batches, &progress).await?;
-    drop(progress);
+    let settings = Settings {
+        seed: options.seed,
+        records: options.records,
+        topics: kafka.topics.clone(),
+        partitions: kafka.partitions,
+        ..Settings::default()
+    };
+    let bar = progress::bar(options.records + sampled(&samples), !options.json);
+    let fed = stream::feed(kafka, &functions, samples, settings, options.batch_size, &bar);
+    let fed = Box::pin(fed).await?;
+    drop(bar);
     functions.stop().await;
 
     let spinner = progress::spinner("reading what came of it", !options.json);
     let findings = Findings::gather(stack, watch.changes(stack).await?).await?;
-    let archive = Archive::gather(stack, &findings.changes, &fed.positions).await?;
+    let archive = Archive::gather(stack, &findings.changes, &fed.relay.positions).await?;
     drop(spinner);
     let mut problems = check::problems(&fed, &findings);
     problems.extend(archive.problems(&fed));
@@ -114,6 +134,26 @@ async fn feed_and_look(
         }
     }
     Ok(Outcome { fed, findings, archive, problems })
+}
+
+async fn start(stack: &Stack, kafka: &Kafka) -> Result<Functions, Error> {
+    let kinds = [("TOPIC_KINDS".to_owned(), kafka.topic_kinds())];
+    Ok(Functions {
+        analytics: workers(stack, Function::Analytics, &kinds).await?,
+        relay: workers(stack, Function::Relay, &[]).await?,
+    })
+}
+
+async fn workers(
+    stack: &Stack,
+    function: Function,
+    variables: &[(String, String)],
+) -> Result<Arc<Workers>, Error> {
+    let mut processes = Vec::new();
+    for _ in 0..AT_ONCE {
+        processes.push(stack.run(function, variables, LogSink::Keep).await?);
+    }
+    Ok(Arc::new(Workers::new(processes)))
 }
 
 fn sampled(samples: &[Sample]) -> u64 {

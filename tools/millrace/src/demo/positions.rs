@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use millrace_generator::KafkaRecord;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,6 +11,17 @@ pub(super) struct Position {
     pub(super) topic: String,
     pub(super) partition: i32,
     pub(super) offset: i64,
+}
+
+/// An event of records whose places can be read; what else they hold is passed over.
+#[derive(Deserialize)]
+struct Event {
+    records: HashMap<String, Vec<Position>>,
+}
+
+/// How many records an event holds.
+pub(super) fn count(payload: &[u8]) -> u64 {
+    Positions::default().add_event(payload)
 }
 
 /// How often each position was met.
@@ -41,22 +51,36 @@ impl Positions {
         *self.0.entry(position).or_default() += 1;
     }
 
-    pub(super) fn add_records(&mut self, records: &[KafkaRecord]) {
-        for record in records {
-            let (partition, offset) = (record.partition, record.offset);
-            self.add(Position { topic: record.topic.to_string(), partition, offset });
+    /// Adds the records of an event, and says how many these are.
+    pub(super) fn add_event(&mut self, payload: &[u8]) -> u64 {
+        if let Ok(event) = serde_json::from_slice::<Event>(payload) {
+            let mut count = 0;
+            for position in event.records.into_values().flatten() {
+                self.add(position);
+                count += 1;
+            }
+            return count;
         }
+        self.add_odd_event(payload)
     }
 
-    /// Adds the records of an event, which has been found to be one.
-    pub(super) fn add_event(&mut self, payload: &[u8]) {
+    /// Whatever can be read of the places in an event that is not what it should be.
+    fn add_odd_event(&mut self, payload: &[u8]) -> u64 {
         let event: Value = serde_json::from_slice(payload).unwrap_or_default();
         let lists = event["records"].as_object().into_iter().flat_map(|lists| lists.values());
+        let mut count = 0;
         for record in lists.flat_map(|list| list.as_array().into_iter().flatten()) {
             let partition = record["partition"].as_i64().and_then(|number| number.try_into().ok());
             let offset = record["offset"].as_i64();
             self.add(Position::new(record["topic"].as_str(), partition, offset));
+            count += 1;
         }
+        count
+    }
+
+    /// How many of these the others lack altogether.
+    pub(super) fn not_in(&self, others: &Self) -> u64 {
+        self.0.keys().filter(|position| !others.0.contains_key(position)).count() as u64
     }
 
     /// What these lack, and have too much, against what they should be.
@@ -95,13 +119,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_nowhere_else_is_counted_once() {
+        assert_eq!(positions(&[1, 1, 2, 3]).not_in(&positions(&[2, 4])), 2);
+    }
+
+    #[test]
     fn records_of_an_event_are_met_where_they_stand() {
         let event = br#"{"records":{"orders-0":[{"topic":"orders","partition":0,"offset":7},
             {"topic":"orders","partition":0,"offset":8}],"x-1":[{"partition":"one"}]}}"#;
         let mut read = Positions::default();
-        read.add_event(event);
+        assert_eq!(read.add_event(event), 3);
         let mut expected = positions(&[7, 8]);
         expected.add(Position::new(None, None, None));
         assert_eq!(read, expected);
+        let event = br#"{"eventSource":"aws:kafka","records":{"orders-0":[{"topic":"orders",
+            "partition":0,"offset":7,"key":"a2V5","headers":[{"a":[1]}]}]}}"#;
+        let mut read = Positions::default();
+        assert_eq!((read.add_event(event), count(event)), (1, 1));
+        assert_eq!(read, positions(&[7]));
     }
 }

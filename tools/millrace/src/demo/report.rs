@@ -9,8 +9,12 @@ use super::archive::Archive;
 
 #[derive(Serialize)]
 struct Report<'a> {
-    /// Everything that was handed over, each record as often as it was.
+    /// Records of the sample events and of the stream, each once.
     records: u64,
+    /// What `analytics` was handed over, each record as often as it was.
+    handed_over: u64,
+    /// Of these, what came again because an answer was held back.
+    records_again: u64,
     seconds: f64,
     records_per_second: u64,
     batches: u64,
@@ -18,6 +22,7 @@ struct Report<'a> {
     duplicates: u64,
     tombstones: u64,
     failed: u64,
+    kafka: Kafka<'a>,
     dead_records: BTreeMap<&'a str, u64>,
     alerts: BTreeMap<&'a str, u64>,
     alerts_published: u64,
@@ -39,9 +44,22 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
+struct Kafka<'a> {
+    servers: &'a str,
+    produced: u64,
+    groups: usize,
+    polled: u64,
+    lag: u64,
+}
+
+#[derive(Serialize)]
 struct Archived<'a> {
     #[serde(flatten)]
     archive: &'a Archive,
+    /// What `relay` was handed over, in so many invocations.
+    handed_over: u64,
+    records_again: u64,
+    batches: u64,
     ratio: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     function_cpu_seconds: Option<f64>,
@@ -64,11 +82,20 @@ pub(super) fn json(outcome: &Outcome) -> String {
         records: fed.records,
         seconds,
         records_per_second: fed.records_per_second(),
-        batches: fed.batches,
+        handed_over: fed.analytics.records,
+        records_again: fed.analytics.records_again,
+        batches: fed.analytics.invocations,
         applied: findings.fates.applied,
         duplicates: findings.fates.duplicates,
         tombstones: findings.fates.tombstones,
         failed: findings.fates.failed,
+        kafka: Kafka {
+            servers: &fed.kafka,
+            produced: fed.produced.records,
+            groups: fed.groups,
+            polled: fed.polled.records,
+            lag: fed.lag,
+        },
         dead_records: counts(&findings.dead_letters, |letters| letters.count),
         alerts: counts(&findings.alerts, |alerts| alerts.count),
         alerts_published: findings.published,
@@ -86,6 +113,9 @@ pub(super) fn json(outcome: &Outcome) -> String {
         function_peak_memory_bytes: fed.analytics.peak_memory,
         archive: Archived {
             archive,
+            handed_over: fed.relay.records,
+            records_again: fed.relay.records_again,
+            batches: fed.relay.invocations,
             ratio: archive.ratio(),
             function_cpu_seconds: fed.relay.cpu.map(|cpu| cpu.as_secs_f64()),
             function_peak_memory_bytes: fed.relay.peak_memory,

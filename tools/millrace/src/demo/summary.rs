@@ -50,21 +50,23 @@ fn records(text: &mut String, outcome: &Outcome) {
     };
     let _ = writeln!(text, "{BOLD}{headline}{BOLD:#}: {verdict}");
     let mut columns = Columns::new(&[Left, Left]);
-    let rate = format!(
-        "{} records/s, one batch after the other: {} of {:.0} records on average",
+    let through = format!(
+        "{} records/s through {}, read by {} groups, {} behind at the end",
         grouped(fed.records_per_second()),
-        counted(fed.batches, "invocation"),
-        per(fed.records, fed.batches),
+        fed.kafka,
+        fed.groups,
+        grouped(fed.lag),
     );
-    columns.row(PLAIN, ["rate", &rate]);
+    columns.row(PLAIN, ["rate", &through]);
     for (name, ran) in [("analytics", &fed.analytics), ("relay", &fed.relay)] {
-        let (Some(cpu), Some(memory)) = (ran.cpu, ran.peak_memory) else { continue };
-        let each = 1e6 * cpu.as_secs_f64() / per(fed.records.max(1), 1);
-        let megabytes = memory / 1_000_000;
-        let took = format!(
-            "{} of CPU, {each:.0} µs a record; {megabytes} MB of memory at most",
-            seconds(cpu)
-        );
+        let invocations = counted(ran.invocations, "invocation");
+        let each = grouped(ran.records / ran.invocations.max(1));
+        let mut took = format!("{invocations} of {each} records on average");
+        if let (Some(cpu), Some(memory)) = (ran.cpu, ran.peak_memory) {
+            let each = 1e6 * cpu.as_secs_f64() / per(ran.records.max(1), 1);
+            let (cpu, megabytes) = (seconds(cpu), memory / 1_000_000);
+            let _ = write!(took, "; {cpu} of CPU, {each:.0} µs a record; {megabytes} MB at most");
+        }
         columns.row(PLAIN, [name, &took]);
     }
     let became = format!(
@@ -76,9 +78,10 @@ fn records(text: &mut String, outcome: &Outcome) {
     );
     columns.row(PLAIN, ["records", &became]);
     let again = format!(
-        "{} of the stream, {} in all, as after a timeout of the function",
-        counted(fed.invocations_again, "invocation"),
-        counted(fed.records_again, "record"),
+        "{} to analytics, {} to relay: {} whose answer came too late",
+        counted(fed.analytics.records_again, "record"),
+        counted(fed.relay.records_again, "record"),
+        counted(fed.analytics.invocations_again + fed.relay.invocations_again, "invocation"),
     );
     columns.row(PLAIN, ["again", &again]);
     columns.write(text);

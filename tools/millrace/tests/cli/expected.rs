@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use millrace_generator::{BatchLimits, Generator, KafkaRecord, Settings, Tally};
+use millrace_generator::{Generator, KafkaRecord, Settings, Tally};
 use millrace_shared::events::{Event, EventKind, parse};
 use millrace_shared::kafka::Timestamp;
 use serde_json::Value;
@@ -28,6 +28,10 @@ pub(crate) mod samples {
         ("unknown_topic", 10),
         ("wrong_base64", 2),
     ];
+    /// All of them.
+    pub(crate) fn dead() -> u64 {
+        DEAD.iter().map(|(_, count)| count).sum()
+    }
     /// Where not even the archive has a line: the value cannot be decoded.
     pub(crate) const WRONG_BASE64: u64 = 2;
     /// By detector, as far as [`super::Stream::alerts`] goes.
@@ -39,11 +43,6 @@ pub(crate) mod samples {
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
     pub(crate) tally: Tally,
-    pub(crate) batches: u64,
-    /// Records in batches that come again, by what they are.
-    pub(crate) events_again: u64,
-    pub(crate) tombstones_again: u64,
-    pub(crate) dead_again: u64,
     /// Alerts of the detectors that look at one event alone, but for those that are merged.
     pub(crate) alerts: BTreeMap<&'static str, u64>,
     /// When each detector's last alert about each sensor was, and whether it was critical.
@@ -55,22 +54,14 @@ const COOLDOWN_MS: i64 = 300_000;
 
 impl Stream {
     pub(crate) fn of(settings: Settings) -> Self {
-        let limits = BatchLimits { max_records: 2_000, ..BatchLimits::default() };
-        let mut batches = Generator::new(settings).batches(limits);
+        let mut generator = Generator::new(settings);
         let mut stream = Self::default();
-        for batch in batches.by_ref() {
-            stream.batches += 1;
-            for record in &batch.records {
-                match (record, event(record), batch.redelivery) {
-                    (_, Some(event), false) => stream.add_alerts(record, &event),
-                    (_, Some(_), true) => stream.events_again += 1,
-                    (KafkaRecord { value: None, .. }, None, true) => stream.tombstones_again += 1,
-                    (_, None, true) => stream.dead_again += 1,
-                    (_, None, false) => {}
-                }
+        for record in generator.by_ref() {
+            if let Some(event) = event(&record) {
+                stream.add_alerts(&record, &event);
             }
         }
-        stream.tally = batches.tally();
+        stream.tally = generator.tally().clone();
         stream
     }
 
