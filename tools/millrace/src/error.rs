@@ -37,6 +37,15 @@ pub(crate) enum Error {
         /// For how long.
         seconds: u64,
     },
+    /// A template without topics.
+    #[error(
+        "{} makes no topics (AWS::MSK::Topic) with these parameters; name them with --topic NAME",
+        path.display()
+    )]
+    NoTopics {
+        /// The template.
+        path: PathBuf,
+    },
     /// An option that another one needs.
     #[error("{0} needs {1}")]
     Lacking(&'static str, &'static str),

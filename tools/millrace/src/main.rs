@@ -8,6 +8,7 @@
 
 mod answer;
 mod archive;
+mod broker;
 mod chaos;
 mod demo;
 mod endpoints;
@@ -24,6 +25,7 @@ mod poll;
 mod progress;
 mod stack;
 mod text;
+mod topics;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -66,6 +68,10 @@ enum Command {
     Invoke(invoke::Options),
     /// Start the endpoints with tables, topic and queue, for `cargo lambda` and other tools
     Endpoints,
+    /// Start an embedded Kafka broker with the template's topics, for other commands
+    Broker(broker::Options),
+    /// Create topics
+    Topics(topics::Options),
     /// Produce records at a rate, and say how it went
     Load(Box<load::Options>),
     /// Read a Kafka topic for a function, any function, as Lambda's event source mapping does
@@ -107,6 +113,8 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         Command::Demo(options) => Box::pin(demo::run(options, endpoint_url, &interrupt)).await,
         Command::Invoke(options) => Box::pin(invoke::run(options, endpoint_url, &interrupt)).await,
         Command::Endpoints => Box::pin(endpoints::run(endpoint_url, &interrupt)).await,
+        Command::Broker(options) => broker::run(options, &interrupt).await,
+        Command::Topics(options) => Box::pin(topics::run(options, &interrupt)).await,
         Command::Load(options) => Box::pin(load::run(*options, &interrupt)).await,
         Command::Evaluate(options) => {
             Box::pin(interrupt.unless_asked(evaluate::run(&options))).await

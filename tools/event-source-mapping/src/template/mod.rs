@@ -33,6 +33,7 @@ mod function;
 mod names;
 mod properties;
 mod resolve;
+mod topics;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -41,6 +42,7 @@ use serde_json::Value;
 
 pub use choice::Choice;
 pub use function::TemplateFunction;
+pub use topics::TemplateTopic;
 
 use crate::settings::Settings;
 use resolve::Resolver;

@@ -2,6 +2,8 @@
 
 mod connection;
 mod duration;
+mod template;
 
 pub(crate) use connection::ConnectionOptions;
 pub(crate) use duration::duration;
+pub(crate) use template::TopicOptions;

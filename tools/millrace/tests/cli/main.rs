@@ -14,3 +14,4 @@ mod invoke_relay;
 mod load;
 #[cfg(target_os = "linux")]
 mod poll;
+mod topics;
