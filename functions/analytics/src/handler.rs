@@ -6,8 +6,8 @@ use millrace_lambda::{
     BatchHandler, DeadLetterQueue, Deadlines, HandlerError, Metrics, RecordAges, answer, clock,
     retry,
 };
-use millrace_shared::commit::{CommitPath, Done};
-use millrace_shared::kafka::{Batch, BatchResponse};
+use millrace_shared::commit::{CommitPath, Done, Tally};
+use millrace_shared::kafka::{Batch, BatchResponse, Redriven};
 use tracing::info;
 
 use crate::alert_topic::AlertTopic;
@@ -75,7 +75,19 @@ impl BatchHandler for Analytics {
             self.metrics.publish(data, deadlines.finish),
         );
         log(&done, started);
-        answer
+        match batch.redrive() {
+            Some(_) => answer.map(|answer| answer.with_redriven(redriven(&done.tally))),
+            None => answer,
+        }
+    }
+}
+
+fn redriven(tally: &Tally) -> Redriven {
+    Redriven {
+        applied: tally.applied,
+        duplicates: tally.duplicates,
+        tombstones: tally.tombstones,
+        dead: tally.dead.iter().map(|(code, count)| ((*code).into(), *count)).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use millrace_lambda::{
     BatchHandler, DeadLetterQueue, Deadlines, HandlerError, Metrics, RecordAges, answer, clock,
     retry,
 };
-use millrace_shared::kafka::{Batch, BatchResponse};
+use millrace_shared::kafka::{Batch, BatchResponse, Redriven};
 use tracing::info;
 
 use crate::bucket::Bucket;
@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::delivery_streams::DeliveryStreams;
 use crate::metrics;
 use crate::relay::{Done, Relay};
+use crate::tally::Tally;
 
 /// The function: a relay over its sinks, and what it answers.
 pub struct Function {
@@ -63,7 +64,20 @@ impl BatchHandler for Function {
         let data = metrics::data(&done.tally, &ages, &self.name);
         self.metrics.publish(data, deadlines.finish).await;
         log(&done, started);
-        answer
+        match batch.redrive() {
+            Some(_) => answer.map(|answer| answer.with_redriven(redriven(&done.tally))),
+            None => answer,
+        }
+    }
+}
+
+/// A record that was archived before is archived again: the archive's SQL counts it once.
+fn redriven(tally: &Tally) -> Redriven {
+    Redriven {
+        applied: tally.relayed + tally.oversize,
+        duplicates: 0,
+        tombstones: tally.omitted,
+        dead: tally.dead.iter().map(|(code, count)| ((*code).into(), *count)).collect(),
     }
 }
 

@@ -3,10 +3,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::CommitContext;
 use super::topics::OnSuspiciousDuplicate;
 use super::triage::Placed;
+use super::work::Progress;
 use crate::alerts::{Alert, AlertSource, Cause, Evidence, Fact};
 use crate::detectors::{Note, Raised};
-use crate::kafka::Record;
-use crate::state::{EntityState, Epoch, OutboxEntry, Verdict};
+use crate::kafka::{Offset, Record, Redrive};
+use crate::state::{
+    Coverage, EntityState, Epoch, Origin, OutboxEntry, PartitionId, Position, Stretch, Verdict,
+};
 
 /// The longest message, the longest text and the most facts that an alert may hold, so that no
 /// detector can make a state too large to be written.
@@ -15,12 +18,14 @@ const TEXT_LIMIT: usize = 256;
 const FACT_LIMIT: usize = 32;
 
 /// What came of applying events to one state, which holds only once that state is committed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Attempt {
-    /// One verdict per event, for as many events as there was room for in the outbox.
+    /// One verdict per event, for as many events as could be applied at once.
     pub(super) verdicts: Vec<Verdict>,
     /// How many entries the outbox held before.
     pub(super) carried: usize,
+    /// Whether the state changed, and so has to be committed.
+    pub(super) changed: bool,
     /// What is to be counted besides what is in the outbox.
     pub(super) notes: Vec<Note>,
 }
@@ -29,48 +34,110 @@ pub(super) struct Attempt {
 #[derive(Debug)]
 pub(super) struct Panicked(pub(super) usize);
 
-impl Attempt {
-    /// Whether the state changed, and so has to be committed.
-    pub(super) fn changed(&self) -> bool {
-        self.verdicts.contains(&Verdict::New)
-    }
+/// How an event is noted as applied.
+#[derive(Clone, Copy, Debug)]
+enum Advance {
+    Usual,
+    /// As the first one of its topic's next life.
+    OpenEpoch,
+    /// As one that somebody says was never applied.
+    Vouched,
 }
 
-/// Applies events, in order, to the state of an entity, until the outbox is full.
+/// Applies the remaining events of an entity, in order, to its state.
+///
+/// Stops when the outbox is full, and before a new event once one has been held back: it could
+/// change the verdict on that one, which therefore has to be in the dead-letter queue first.
 ///
 /// A panic leaves the state half changed: the caller must throw it away.
-pub(super) fn apply(
+pub(super) fn apply<'a>(
     state: &mut EntityState,
-    places: &[usize],
+    progress: Progress<'_>,
     events: &[Placed<'_>],
     context: &CommitContext<'_>,
+    settled: impl Fn(PartitionId) -> Option<&'a Coverage>,
 ) -> Result<Attempt, Panicked> {
-    let carried = state.outbox.entries().len();
-    let mut attempt = Attempt { verdicts: Vec::new(), carried, notes: Vec::new() };
-    for &place in places {
+    let mut attempt = Attempt { carried: state.outbox.entries().len(), ..Attempt::default() };
+    let mut held_back = progress.held_back(events);
+    let mut is_waiting = false;
+    for &place in progress.remaining() {
         if state.outbox.is_full() {
-            break;
+            return Ok(attempt);
         }
-        let notes = &mut attempt.notes;
-        let applied =
-            catch_unwind(AssertUnwindSafe(|| apply_one(state, &events[place], context, notes)));
-        attempt.verdicts.push(applied.map_err(|_| Panicked(place))?);
+        let placed = &events[place];
+        match decide(state, &placed.position, context) {
+            Ok(_) if is_waiting => return Ok(attempt),
+            Ok(how) => {
+                let from = covers_from(placed, &held_back);
+                let applied =
+                    catch_unwind(AssertUnwindSafe(|| take(state, placed, how, from, context)));
+                attempt.notes.extend(applied.map_err(|_| Panicked(place))?);
+                attempt.changed = true;
+                attempt.verdicts.push(Verdict::New);
+            }
+            Err(known) => {
+                if known.is_held_back() {
+                    is_waiting = true;
+                    held_back.push(placed.position);
+                }
+                attempt.verdicts.push(known);
+            }
+        }
+    }
+    if attempt.changed {
+        cover(state, progress, events, &held_back, settled);
     }
     Ok(attempt)
 }
 
-fn apply_one(
+/// How to apply an event, or why not to.
+fn decide(
+    state: &EntityState,
+    position: &Position,
+    context: &CommitContext<'_>,
+) -> Result<Advance, Verdict> {
+    let origin = if context.redrive.is_some() { Origin::Redriven } else { Origin::Live };
+    match state.watermarks.judge(position, origin) {
+        Verdict::New => Ok(Advance::Usual),
+        Verdict::Suspicious if context.on_suspicious == OnSuspiciousDuplicate::Apply => {
+            Ok(Advance::OpenEpoch)
+        }
+        Verdict::Unsure if context.redrive == Some(Redrive::Apply) => {
+            match state.watermarks.judge(&position.vouched(), origin) {
+                Verdict::New => Ok(Advance::Vouched),
+                known => Err(known),
+            }
+        }
+        known => Err(known),
+    }
+}
+
+/// From which offset on every record of the entity is done once this one is.
+fn covers_from(placed: &Placed<'_>, held_back: &[Position]) -> Offset {
+    let before = held_back.iter().rev().find(|one| {
+        one.partition_id() == placed.position.partition_id() && one.offset < placed.position.offset
+    });
+    before.map_or(placed.run.first, |one| placed.run.first.max(Offset(one.offset.0 + 1)))
+}
+
+fn take(
     state: &mut EntityState,
     placed: &Placed<'_>,
+    how: Advance,
+    from: Offset,
     context: &CommitContext<'_>,
-    notes: &mut Vec<Note>,
-) -> Verdict {
-    let epoch = match state.watermarks.judge(&placed.position) {
-        Verdict::New => state.watermarks.advance(&placed.position),
-        Verdict::Suspicious if context.on_suspicious == OnSuspiciousDuplicate::Apply => {
-            state.watermarks.open_epoch(&placed.position)
+) -> Vec<Note> {
+    let position = &placed.position;
+    let epoch = match how {
+        Advance::Usual => state.watermarks.advance(position, from),
+        Advance::OpenEpoch => state.watermarks.open_epoch(position, from),
+        Advance::Vouched => {
+            let vouched = position.vouched();
+            let epoch = state.watermarks.advance(&vouched, vouched.offset);
+            let only_it = Stretch::between(vouched.offset, vouched.offset);
+            state.watermarks.cover(vouched.partition_id(), only_it, None);
+            epoch
         }
-        known => return known,
     };
     let emitted = (context.take)(&mut state.body, &placed.event, context.settings);
     for closed in emitted.closed {
@@ -80,8 +147,29 @@ fn apply_one(
         let alert = alert(raised, placed, epoch, context);
         state.outbox.push(OutboxEntry::Alert(alert));
     }
-    notes.extend(emitted.notes);
-    Verdict::New
+    emitted.notes
+}
+
+/// Nothing of the event is left for this entity: all it tells of a partition is done, but for what
+/// was held back.
+fn cover<'a>(
+    state: &mut EntityState,
+    progress: Progress<'_>,
+    events: &[Placed<'_>],
+    held_back: &[Position],
+    settled: impl Fn(PartitionId) -> Option<&'a Coverage>,
+) {
+    let mut before = None;
+    for placed in progress.events.iter().map(|&place| &events[place]) {
+        let partition = placed.position.partition_id();
+        if before.replace((partition, placed.run)) == Some((partition, placed.run)) {
+            continue;
+        }
+        let of_partition = held_back.iter().filter(|one| one.partition_id() == partition);
+        for done in placed.run.without(of_partition.map(|one| one.offset)) {
+            state.watermarks.cover(partition, done, settled(partition));
+        }
+    }
 }
 
 fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, context: &CommitContext<'_>) -> Alert {
@@ -157,7 +245,7 @@ mod tests {
         works.retain(|work| work.group.is_primary());
         for work in &mut works {
             work.loaded(None);
-            work.apply(&triage.events, context);
+            work.apply(&triage.events, context, |_| None);
         }
         look(&works);
     }
@@ -176,6 +264,7 @@ mod tests {
             settings: &settings,
             cluster: "arn",
             on_suspicious: OnSuspiciousDuplicate::Report,
+            redrive: None,
             take: panics_on_anna,
         };
         with_works(&context, |works| {
@@ -202,6 +291,7 @@ mod tests {
             settings: &settings,
             cluster: "arn",
             on_suspicious: OnSuspiciousDuplicate::Report,
+            redrive: None,
             take: verbose,
         };
         with_works(&context, |works| {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use tracing::error;
 
 use super::Tally;
+use super::held_back::reason;
 use super::triage::Placed;
 use super::work::Work;
 use crate::events::Event;
@@ -49,37 +50,18 @@ impl Fates {
         }
     }
 
-    /// Notes what was applied, and returns what was held back as neither new nor surely a
-    /// duplicate, for the dead-letter queue.
-    pub(super) fn settle<'b>(
-        &mut self,
-        works: &[Work],
-        events: &[Placed<'b>],
-    ) -> Vec<DeadRecord<'b>> {
-        let mut held_back = Vec::new();
+    /// Notes what was applied, had been before, or was held back for somebody to decide on.
+    pub(super) fn settle(&mut self, works: &[Work], events: &[Placed<'_>]) {
         for work in works.iter().filter(|work| work.group.is_primary()) {
-            for (&place, verdict) in work.group.events.iter().zip(&work.done) {
-                let record = &events[place].record;
-                let fate = &mut self.0[record.index().as_usize()];
-                match verdict {
-                    Verdict::New => *fate = Fate::Applied,
-                    Verdict::Duplicate => *fate = Fate::Duplicate,
-                    Verdict::Suspicious => held_back.push(DeadRecord::new(
-                        record,
-                        "suspicious_duplicate",
-                        "its offset was applied before but it is newer than anything applied: was \
-                         its topic created again? raise the topic's epoch, then redrive it",
-                    )),
-                    Verdict::Forgotten => held_back.push(DeadRecord::new(
-                        record,
-                        "forgotten_watermark",
-                        "its entity is written from more partitions than watermarks are kept for, \
-                         so it may or may not have been applied; give the topic's records keys",
-                    )),
-                }
+            for (place, verdict) in work.done() {
+                let fate = &mut self.0[events[place].record.index().as_usize()];
+                *fate = match (verdict, reason(verdict)) {
+                    (_, Some((code, _))) => Fate::Dead(code),
+                    (Verdict::New, None) => Fate::Applied,
+                    (_, None) => Fate::Duplicate,
+                };
             }
         }
-        held_back
     }
 
     /// Notes what any entity could not finish: such a record comes again, whatever became of it
@@ -132,9 +114,9 @@ impl Fates {
 fn suspicious(works: &[Work]) -> u64 {
     let mut places: Vec<usize> = works
         .iter()
-        .flat_map(|work| work.group.events.iter().zip(&work.done))
-        .filter(|(_, verdict)| **verdict == Verdict::Suspicious)
-        .map(|(place, _)| *place)
+        .flat_map(Work::done)
+        .filter(|(_, verdict)| *verdict == Verdict::Suspicious)
+        .map(|(place, _)| place)
         .collect();
     places.sort_unstable();
     places.dedup();

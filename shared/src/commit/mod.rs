@@ -14,9 +14,12 @@
 mod apply;
 mod fates;
 mod group;
+mod held_back;
+mod partitions;
 mod path;
 mod ports;
 mod rounds;
+mod runs;
 mod tally;
 mod topics;
 mod triage;
@@ -30,6 +33,7 @@ pub use tally::Tally;
 pub use topics::{OnSuspiciousDuplicate, TopicRule, Topics};
 
 use crate::events::Event;
+use crate::kafka::Redrive;
 use crate::settings::Settings;
 use crate::state::{Body, Emitted};
 
@@ -39,6 +43,9 @@ struct CommitContext<'a> {
     settings: &'a Settings,
     cluster: &'a str,
     on_suspicious: OnSuspiciousDuplicate,
+    /// What to do with records of which it cannot be told whether they were applied, if the event
+    /// was redriven.
+    redrive: Option<Redrive>,
     /// [`Body::take`]; a parameter, so that a test can put a detector that panics in its place.
     take: Take,
 }

@@ -56,27 +56,31 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
             settings: &self.settings,
             cluster,
             on_suspicious: self.on_suspicious,
+            redrive: batch.redrive(),
             take,
         };
         let triage = triage(batch, cluster, &self.topics);
+        let works = group(&triage.events).into_iter().map(Work::new);
+        let (entities, partitions) = works.partition(|work| work.group.is_primary());
         let mut rounds = Rounds {
             store: &self.store,
             delivery: &self.delivery,
+            dead_letters: &self.dead_letters,
             retry: &self.retry,
             context,
             events: &triage.events,
-            works: group(&triage.events).into_iter().map(Work::new).collect(),
+            entities,
+            partitions,
         };
         let mut tally = Tally::default();
         let (dead_results, ()) =
-            futures::join!(self.bury(&triage.dead, deadline), rounds.run(&mut tally, deadline),);
+            futures::join!(self.bury(&triage.dead, deadline), rounds.run(&mut tally, deadline));
 
-        let works = rounds.works;
+        let works: Vec<Work> = rounds.entities.into_iter().chain(rounds.partitions).collect();
         let mut fates = Fates::new(batch.len());
         fates.tombstones(&triage.tombstones);
         fates.buried(&triage.dead, &dead_results);
-        let held_back = fates.settle(&works, &triage.events);
-        fates.buried(&held_back, &self.bury(&held_back, deadline).await);
+        fates.settle(&works, &triage.events);
         fates.undone(&works, &triage.events);
         fates.count(&works, &triage.events, &mut tally);
         Done { tally, failed: fates.failed(), delivered: delivered(&works) }
@@ -185,6 +189,7 @@ mod tests {
         let done = runtime.block_on(path.run_with(&batch, deadline, panics_on_anna));
         assert_eq!(done.failed, [RecordIndex(0), RecordIndex(2)]);
         assert_eq!((done.tally.applied, done.tally.failed, done.tally.dead_records()), (1, 2, 1));
-        assert_eq!(*sinks.0.borrow(), ["partition#c#0", "user#bert"]);
+        // The partition says what is done for everyone, so it comes last.
+        assert_eq!(*sinks.0.borrow(), ["user#bert", "partition#c#0"]);
     }
 }

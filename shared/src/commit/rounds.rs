@@ -1,38 +1,48 @@
+use std::collections::HashMap;
+
 use tokio::time::sleep;
 
-use super::ports::{CommitOutcome, Delivery, Parcel, StateStore, Write};
+use super::held_back::letter;
+use super::partitions::{outstanding, settle};
+use super::ports::{CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Write};
 use super::triage::Placed;
 use super::work::Work;
 use super::{CommitContext, Tally};
 use crate::delivery::{Deadline, Retry};
-use crate::state::OutboxEntry;
+use crate::kafka::DeadRecord;
+use crate::state::{Coverage, OutboxEntry, PartitionId};
 
 /// Takes the entities of a batch through rounds of load, apply, commit and deliver.
 ///
+/// ```text
+///   load ▶ apply ▶ commit the entities ─┬▶ deliver their outboxes, bury what is held back
+///                                       └▶ apply and commit the partitions
+/// ```
+///
 /// One round does for nearly all. A further one comes for entities whose write lost a race, and for
-/// those with more alerts than one outbox may hold.
-pub(super) struct Rounds<'a, 'batch, Store, Sink> {
+/// those with more alerts than one outbox may hold. The partitions' own states come after all
+/// others, because they say which records are done for everyone.
+pub(super) struct Rounds<'a, 'batch, Store, Sink, Graves> {
     pub(super) store: &'a Store,
     pub(super) delivery: &'a Sink,
+    pub(super) dead_letters: &'a Graves,
     pub(super) retry: &'a Retry,
     pub(super) context: CommitContext<'a>,
     pub(super) events: &'a [Placed<'batch>],
-    pub(super) works: Vec<Work>,
+    pub(super) entities: Vec<Work>,
+    pub(super) partitions: Vec<Work>,
 }
 
-impl<Store: StateStore, Sink: Delivery> Rounds<'_, '_, Store, Sink> {
+impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> Rounds<'_, '_, Store, Sink, Graves> {
     /// Runs until every entity is done or given up; counts what was committed.
     pub(super) async fn run(&mut self, tally: &mut Tally, deadline: Deadline) {
         let mut lost_races = 0;
-        while self.works.iter().any(Work::is_open) {
+        while self.works().any(|work| work.is_open()) {
             if deadline.has_passed() {
-                self.open().for_each(|work| work.fail("the deadline came first"));
+                self.works().for_each(|work| work.fail("the deadline came first"));
                 break;
             }
-            self.load(deadline).await;
-            self.apply();
-            let conflicts = self.commit(tally, deadline).await;
-            self.deliver(deadline).await;
+            let conflicts = self.round(tally, deadline).await;
             if conflicts > 0 {
                 tally.conflicts += conflicts;
                 sleep(self.retry.wait(lost_races).min(deadline.remaining())).await;
@@ -41,41 +51,83 @@ impl<Store: StateStore, Sink: Delivery> Rounds<'_, '_, Store, Sink> {
         }
     }
 
-    fn open(&mut self) -> impl Iterator<Item = &mut Work> {
-        self.works.iter_mut().filter(|work| work.is_open())
+    fn works(&mut self) -> impl Iterator<Item = &mut Work> {
+        self.entities.iter_mut().chain(&mut self.partitions).filter(|work| work.is_open())
     }
 
-    async fn load(&mut self, deadline: Deadline) {
+    /// One round; returns how many writes lost a race.
+    async fn round(&mut self, tally: &mut Tally, deadline: Deadline) -> u64 {
         let store = self.store;
-        let mut unread: Vec<&mut Work> = self.open().filter(|work| work.stored.is_none()).collect();
-        if unread.is_empty() {
-            return;
-        }
-        let keys: Vec<_> = unread.iter().map(|work| &work.group.key).collect();
-        let loaded = store.load(&keys, deadline).await;
-        for (work, loaded) in unread.iter_mut().zip(loaded) {
-            match loaded {
-                Ok(stored) => work.loaded(stored),
-                Err(reason) => work.fail(reason),
+        load(store, self.works().filter(|work| work.stored.is_none()).collect(), deadline).await;
+        self.apply_to_entities();
+        let conflicts = commit(store, &mut self.entities, tally, deadline).await;
+        self.apply_to_partitions();
+        let (store, entities, partitions) = (self.store, &mut self.entities, &mut self.partitions);
+        let delivered = deliver(self.delivery, self.dead_letters, entities, self.events, deadline);
+        let partitions_committed = async {
+            let conflicts = commit(store, partitions, tally, deadline).await;
+            partitions.iter_mut().filter(|work| work.attempt.is_some()).for_each(Work::settle);
+            conflicts
+        };
+        let ((), conflicts_of_partitions) = futures::join!(delivered, partitions_committed);
+        conflicts + conflicts_of_partitions
+    }
+
+    fn apply_to_entities(&mut self) {
+        let (events, context) = (self.events, &self.context);
+        let mut settled: HashMap<PartitionId, &Coverage> = HashMap::new();
+        for work in &self.partitions {
+            let first =
+                work.group.events.first().map(|&place| events[place].position.partition_id());
+            if let (Some(partition), Some(stored)) = (first, &work.stored) {
+                let known = stored.state.watermarks.settled(partition);
+                settled.extend(known.map(|known| (partition, known)));
             }
         }
-    }
-
-    fn apply(&mut self) {
-        let (events, context) = (self.events, self.context);
-        self.open().for_each(|work| work.apply(events, &context));
-    }
-
-    /// Commits what changed; returns how many lost a race.
-    async fn commit(&mut self, tally: &mut Tally, deadline: Deadline) -> u64 {
-        let store = self.store;
-        let mut changed: Vec<&mut Work> = self.open().filter(|work| work.is_to_commit()).collect();
-        if changed.is_empty() {
-            return 0;
+        for work in self.entities.iter_mut().filter(|work| work.is_open()) {
+            work.apply(events, context, |partition| settled.get(&partition).copied());
         }
+    }
+
+    /// Only once all others are as far as they get in this invocation.
+    fn apply_to_partitions(&mut self) {
+        if !self.entities.iter().all(Work::is_final) {
+            return;
+        }
+        let outstanding = outstanding(&self.entities, self.events);
+        for work in self.partitions.iter_mut().filter(|work| work.is_open()) {
+            work.apply(self.events, &self.context, |_| None);
+            settle(work, self.events, &outstanding);
+        }
+    }
+}
+
+async fn load<Store: StateStore>(store: &Store, mut unread: Vec<&mut Work>, deadline: Deadline) {
+    if unread.is_empty() {
+        return;
+    }
+    let keys: Vec<_> = unread.iter().map(|work| &work.group.key).collect();
+    let loaded = store.load(&keys, deadline).await;
+    for (work, loaded) in unread.iter_mut().zip(loaded) {
+        match loaded {
+            Ok(stored) => work.loaded(stored),
+            Err(reason) => work.fail(reason),
+        }
+    }
+}
+
+/// Commits what changed; returns how many lost a race.
+async fn commit<Store: StateStore>(
+    store: &Store,
+    works: &mut [Work],
+    tally: &mut Tally,
+    deadline: Deadline,
+) -> u64 {
+    let mut changed: Vec<&mut Work> = works.iter_mut().filter(|work| work.is_to_commit()).collect();
+    let mut conflicts = 0;
+    if !changed.is_empty() {
         let writes: Vec<Write<'_>> = changed.iter().filter_map(|work| write(work)).collect();
         let outcomes = store.commit(&writes, deadline).await;
-        let mut conflicts = 0;
         for (work, outcome) in changed.iter_mut().zip(outcomes) {
             match outcome {
                 CommitOutcome::Committed => {
@@ -89,31 +141,52 @@ impl<Store: StateStore, Sink: Delivery> Rounds<'_, '_, Store, Sink> {
                 CommitOutcome::Failed(reason) => work.fail(reason),
             }
         }
-        conflicts
     }
+    works.iter_mut().for_each(Work::is_durable);
+    conflicts
+}
 
-    /// Delivers the outboxes of everything committed, and those found with nothing to apply.
-    async fn deliver(&mut self, deadline: Deadline) {
-        let delivery = self.delivery;
-        let mut full: Vec<&mut Work> = Vec::new();
-        for work in self.open().filter(|work| work.attempt.is_some()) {
-            if outbox(work).is_empty() { work.settle() } else { full.push(work) }
-        }
-        if full.is_empty() {
-            return;
-        }
-        let parcels: Vec<Parcel<'_>> = full.iter().flat_map(|work| parcels(work)).collect();
-        let mut results = delivery.deliver(&parcels, deadline).await.into_iter();
-        for work in full {
-            let count = outbox(work).len();
-            let of_work: Vec<Result<(), String>> = results.by_ref().take(count).collect();
-            let failed = of_work.into_iter().find_map(Result::err);
-            match failed {
-                None => work.settle(),
-                Some(reason) => work.fail(reason),
-            }
+/// Delivers the outboxes of everything committed, and those found with nothing to apply, and sends
+/// what was held back to the dead-letter queue.
+async fn deliver<Sink: Delivery, Graves: DeadLetters>(
+    delivery: &Sink,
+    dead_letters: &Graves,
+    works: &mut [Work],
+    events: &[Placed<'_>],
+    deadline: Deadline,
+) {
+    let mut full: Vec<&mut Work> = Vec::new();
+    for work in works.iter_mut().filter(|work| work.attempt.is_some()) {
+        let is_nothing_to_send = outbox(work).is_empty() && work.held_back().next().is_none();
+        if is_nothing_to_send { work.settle() } else { full.push(work) }
+    }
+    if full.is_empty() {
+        return;
+    }
+    let parcels: Vec<Parcel<'_>> = full.iter().flat_map(|work| parcels(work)).collect();
+    let letters: Vec<DeadRecord<'_>> = full.iter().flat_map(|work| letters(work, events)).collect();
+    let delivered = async {
+        if parcels.is_empty() { Vec::new() } else { delivery.deliver(&parcels, deadline).await }
+    };
+    let buried = async {
+        if letters.is_empty() { Vec::new() } else { dead_letters.bury(&letters, deadline).await }
+    };
+    let (delivered, buried) = futures::join!(delivered, buried);
+    let (mut delivered, mut buried) = (delivered.into_iter(), buried.into_iter());
+    for work in full {
+        let parcels = delivered.by_ref().take(outbox(work).len());
+        let failed = parcels.fold(None, |failed, one| failed.or(one.err()));
+        let letters = buried.by_ref().take(work.held_back().count());
+        let failed = letters.fold(failed, |failed, one| failed.or(one.err()));
+        match failed {
+            None => work.settle(),
+            Some(reason) => work.fail(reason),
         }
     }
+}
+
+fn letters<'b>(work: &Work, events: &[Placed<'b>]) -> impl Iterator<Item = DeadRecord<'b>> {
+    work.held_back().filter_map(|(place, verdict)| letter(&events[place].record, verdict))
 }
 
 fn write(work: &Work) -> Option<Write<'_>> {

@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
+use super::runs::Runs;
 use super::topics::{TopicRule, Topics};
 use crate::events::{self, Event};
 use crate::kafka::{Batch, DeadRecord, Entry, Offset, Partition, Record, RecordIndex};
-use crate::state::{Position, SourceId};
+use crate::state::{Position, SourceId, Stretch};
 
 /// The records of a batch, sorted by what is to be done with them.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Placed<'b> {
     pub(super) record: Record<'b>,
     pub(super) position: Position,
     pub(super) event: Event<'b>,
+    /// The offsets around its own that the event holds without a gap.
+    pub(super) run: Stretch,
 }
 
 /// Decodes and parses every record by itself.
@@ -30,7 +33,9 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
         .topics()
         .map(|topic| topics.rule(topic).map(|rule| (rule, SourceId::new(cluster, topic))))
         .collect();
-    let mut events = Vec::with_capacity(batch.len());
+    let mut events: Vec<Placed<'b>> = Vec::with_capacity(batch.len());
+    let mut runs = Runs::default();
+    let mut run_of_event = Vec::with_capacity(batch.len());
     let mut dead = Vec::new();
     let mut tombstones = Vec::new();
     for entry in batch.entries() {
@@ -47,6 +52,7 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
             continue;
         };
         let Some(value) = record.value() else {
+            runs.note(&record);
             tombstones.push(record.index());
             continue;
         };
@@ -59,10 +65,20 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
                     offset: record.offset(),
                     time: record.timestamp(),
                 };
-                events.push(Placed { record, position, event });
+                let offset = record.offset();
+                run_of_event.push(runs.note(&record));
+                events.push(Placed {
+                    record,
+                    position,
+                    event,
+                    run: Stretch::between(offset, offset),
+                });
             }
             Err(error) => dead.push(DeadRecord::new(&record, error.code(), error.to_string())),
         }
+    }
+    for (placed, run) in events.iter_mut().zip(run_of_event) {
+        placed.run = runs.offsets(run);
     }
     in_offset_order(&mut events);
     Triage { events, dead, tombstones }

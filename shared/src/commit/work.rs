@@ -3,7 +3,7 @@ use super::group::Group;
 use super::ports::{Stored, Version};
 use super::triage::Placed;
 use super::{Clear, CommitContext};
-use crate::state::{EntityState, Verdict};
+use crate::state::{Coverage, EntityState, PartitionId, Position, Verdict};
 
 /// One entity's part of a batch, on its way through the rounds.
 #[derive(Debug)]
@@ -13,23 +13,55 @@ pub(super) struct Work {
     pub(super) stored: Option<Stored>,
     /// What was applied in this round and is not durable yet.
     pub(super) attempt: Option<Attempt>,
-    /// The verdicts on the events that are durably done; the rest is still to be applied.
-    pub(super) done: Vec<Verdict>,
+    /// The verdicts on the events, the first ones, that the stored state knows of.
+    durable: Vec<Verdict>,
+    /// On how many of them nothing remains to be done. The rest comes again.
+    done: usize,
     /// The version whose outbox has been delivered and still stands in the table.
     delivered: Option<Version>,
     /// Why the rest cannot be done in this invocation.
     pub(super) failure: Option<String>,
 }
 
+/// How far an entity's events have been applied.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Progress<'a> {
+    /// All its events, as places in the list.
+    pub(super) events: &'a [usize],
+    /// The verdicts on the first of them.
+    verdicts: &'a [Verdict],
+}
+
+impl<'a> Progress<'a> {
+    /// The places that are still to be applied.
+    pub(super) fn remaining(self) -> &'a [usize] {
+        &self.events[self.verdicts.len()..]
+    }
+
+    /// The positions of the events that were held back.
+    pub(super) fn held_back(self, events: &[Placed<'_>]) -> Vec<Position> {
+        let judged = self.events.iter().zip(self.verdicts);
+        let held_back = judged.filter(|(_, verdict)| verdict.is_held_back());
+        held_back.map(|(&place, _)| events[place].position).collect()
+    }
+}
+
 impl Work {
     pub(super) fn new(group: Group) -> Self {
-        let done = Vec::with_capacity(group.events.len());
-        Self { group, stored: None, attempt: None, done, delivered: None, failure: None }
+        Self {
+            group,
+            stored: None,
+            attempt: None,
+            durable: Vec::new(),
+            done: 0,
+            delivered: None,
+            failure: None,
+        }
     }
 
     /// Whether there is more to do in this invocation.
     pub(super) fn is_open(&self) -> bool {
-        self.failure.is_none() && self.done.len() < self.group.events.len()
+        self.failure.is_none() && self.done < self.group.events.len()
     }
 
     /// Gives the rest up for this invocation.
@@ -44,11 +76,16 @@ impl Work {
         self.stored = Some(stored.unwrap_or_else(fresh));
     }
 
-    /// Applies as many of the remaining events as the outbox has room for.
-    pub(super) fn apply(&mut self, events: &[Placed<'_>], context: &CommitContext<'_>) {
+    /// Applies as many of the remaining events as can be at once.
+    pub(super) fn apply<'a>(
+        &mut self,
+        events: &[Placed<'_>],
+        context: &CommitContext<'_>,
+        settled: impl Fn(PartitionId) -> Option<&'a Coverage>,
+    ) {
         let Some(stored) = &mut self.stored else { return };
-        let remaining = &self.group.events[self.done.len()..];
-        match apply(&mut stored.state, remaining, events, context) {
+        let progress = Progress { events: &self.group.events, verdicts: &self.durable };
+        match apply(&mut stored.state, progress, events, context, settled) {
             Ok(attempt) => self.attempt = Some(attempt),
             Err(panicked) => {
                 let record = &events[panicked.0].record;
@@ -65,7 +102,7 @@ impl Work {
 
     /// Whether this round's attempt has to be committed.
     pub(super) fn is_to_commit(&self) -> bool {
-        self.attempt.as_ref().is_some_and(Attempt::changed)
+        self.attempt.as_ref().is_some_and(|attempt| attempt.changed)
     }
 
     /// The state has been committed: it stands at the next version, outbox and all.
@@ -76,6 +113,13 @@ impl Work {
         self.delivered = None;
     }
 
+    /// What was applied in this round, if anything had to be, is in the stored state.
+    pub(super) fn is_durable(&mut self) {
+        if let Some(attempt) = &mut self.attempt {
+            self.durable.append(&mut attempt.verdicts);
+        }
+    }
+
     /// Somebody else wrote first: what was applied here never happened.
     pub(super) fn lost_the_race(&mut self, stands: Option<Stored>) {
         self.attempt = None;
@@ -83,14 +127,15 @@ impl Work {
         self.stored = stands;
     }
 
-    /// Everything in the outbox has been delivered, so what was applied is durably done.
+    /// Everything in the outbox has been delivered, and what was held back is in its queue, so what
+    /// was applied is durably done.
     pub(super) fn settle(&mut self) {
-        let (Some(stored), Some(attempt)) = (&mut self.stored, self.attempt.take()) else { return };
+        let (Some(stored), Some(_)) = (&mut self.stored, self.attempt.take()) else { return };
         if !stored.state.outbox.is_empty() {
             stored.state.outbox.clear();
             self.delivered = stored.version;
         }
-        self.done.extend(attempt.verdicts);
+        self.done = self.durable.len();
     }
 
     /// The outbox to clear in the end, if a delivered one still stands in the table.
@@ -98,8 +143,32 @@ impl Work {
         self.delivered.map(|expected| Clear { key: &self.group.key, expected })
     }
 
+    /// The events that are durably done, as places in the list, and the verdicts on them.
+    pub(super) fn done(&self) -> impl Iterator<Item = (usize, Verdict)> {
+        self.group.events.iter().copied().zip(self.durable[..self.done].iter().copied())
+    }
+
     /// The places of the events that are not durably done.
     pub(super) fn undone(&self) -> &[usize] {
-        &self.group.events[self.done.len()..]
+        &self.group.events[self.done..]
+    }
+
+    /// The places of the events that were held back in this round.
+    pub(super) fn held_back(&self) -> impl Iterator<Item = (usize, Verdict)> {
+        let judged = self.group.events.iter().copied().zip(self.durable.iter().copied());
+        judged.skip(self.done).filter(|(_, verdict)| verdict.is_held_back())
+    }
+
+    /// The places of the events that the stored state does not know of.
+    pub(super) fn outstanding(&self) -> impl Iterator<Item = usize> {
+        let judged = self.group.events.iter().zip(&self.durable);
+        let held_back =
+            judged.filter(|(_, verdict)| verdict.is_held_back()).map(|(place, _)| place);
+        held_back.chain(&self.group.events[self.durable.len()..]).copied()
+    }
+
+    /// Whether nothing more of it will become part of the stored state in this invocation.
+    pub(super) fn is_final(&self) -> bool {
+        self.failure.is_some() || self.durable.len() == self.group.events.len()
     }
 }

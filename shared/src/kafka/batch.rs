@@ -8,6 +8,7 @@ use super::decode::Decoder;
 use super::error::EventError;
 use super::position::{Offset, Partition, RecordIndex, TopicIndex};
 use super::record::Record;
+use super::redrive::Redrive;
 use super::timestamp::{Timestamp, TimestampType};
 
 /// One event of a Kafka event source, decoded. It borrows from the body and owns the bytes that
@@ -15,6 +16,7 @@ use super::timestamp::{Timestamp, TimestampType};
 pub struct Batch<'a> {
     pub(super) event_source: Cow<'a, str>,
     pub(super) cluster: Cow<'a, str>,
+    pub(super) redrive: Option<Redrive>,
     pub(super) map_keys: Vec<Cow<'a, str>>,
     pub(super) topics: Vec<Cow<'a, str>>,
     /// Keys and values of all records, one after the other.
@@ -98,6 +100,12 @@ impl<'a> Batch<'a> {
     /// (self-managed Kafka). Empty if the event has neither.
     pub fn cluster(&self) -> &str {
         &self.cluster
+    }
+
+    /// Whether somebody sends these records again, and what to do with those that may have been
+    /// applied before.
+    pub fn redrive(&self) -> Option<Redrive> {
+        self.redrive
     }
 
     /// How many records the event holds, dead ones included.

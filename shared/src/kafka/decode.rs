@@ -8,6 +8,7 @@ use super::batch::{Batch, DeadSlot, MapKeyIndex, RecordSlot, Slot, Span};
 use super::dead::{DeadReason, Field};
 use super::error::EventError;
 use super::position::{Offset, Partition, TopicIndex};
+use super::redrive::Redrive;
 use super::timestamp::{Timestamp, TimestampType};
 use super::topics::Topics;
 use crate::json::{Cursor, Kind, SyntaxError, Value, lossy};
@@ -63,6 +64,7 @@ impl<'a> Decoder<'a> {
         let mut event_source = None;
         let mut event_source_arn = None;
         let mut bootstrap_servers = None;
+        let mut redrive = None;
         let mut has_records = false;
         let mut has_capital_records = false;
         let mut more = self.cursor.enter_object()?;
@@ -72,6 +74,7 @@ impl<'a> Decoder<'a> {
                 b"eventSource" => event_source = self.cursor.value()?.string(),
                 b"eventSourceArn" => event_source_arn = self.cursor.value()?.string(),
                 b"bootstrapServers" => bootstrap_servers = self.cursor.value()?.string(),
+                b"redrive" => redrive = Redrive::from_value(self.cursor.value()?),
                 b"records" => has_records |= self.records()?,
                 other => {
                     has_capital_records |= other == b"Records";
@@ -91,6 +94,7 @@ impl<'a> Decoder<'a> {
         Ok(Batch {
             event_source: event_source.unwrap_or_default(),
             cluster: arn.or(bootstrap_servers).unwrap_or_default(),
+            redrive,
             map_keys: self.map_keys,
             topics: self.topics.into_names(),
             arena: self.arena,

@@ -1,8 +1,9 @@
 //! What the function answers: the records that Lambda must deliver again.
 
-use std::collections::{BTreeSet, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Entry};
 use super::position::{Offset, RecordIndex};
@@ -17,6 +18,26 @@ use super::position::{Offset, RecordIndex};
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
     batch_item_failures: Vec<BatchItemFailure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redriven: Option<Redriven>,
+}
+
+/// What became of the records of an event that somebody sent again, for them to know. Lambda is
+/// never told, since it sends no such events.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redriven {
+    /// Records that are done now and were not before.
+    #[serde(default)]
+    pub applied: u64,
+    /// Records that had been done before.
+    #[serde(default)]
+    pub duplicates: u64,
+    /// Records without a value, which are skipped.
+    #[serde(default)]
+    pub tombstones: u64,
+    /// Records in the dead-letter queue (again), by the reason's code.
+    #[serde(default)]
+    pub dead: BTreeMap<Cow<'static, str>, u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,6 +101,12 @@ impl BatchResponse {
         Ok(response)
     }
 
+    /// Tells whoever sent the event again what became of it.
+    #[must_use]
+    pub fn with_redriven(self, redriven: Redriven) -> Self {
+        Self { redriven: Some(redriven), ..self }
+    }
+
     /// Whether the whole batch is done.
     pub fn is_success(&self) -> bool {
         self.batch_item_failures.is_empty()
@@ -127,6 +154,17 @@ mod tests {
     fn success_is_an_empty_list() {
         assert_eq!(report(&[]).unwrap(), r#"{"batchItemFailures":[]}"#);
         assert!(BatchResponse::default().is_success());
+    }
+
+    #[test]
+    fn who_sent_an_event_again_is_told_what_became_of_it() {
+        let dead = BTreeMap::from([("not_json".into(), 1)]);
+        let redriven = Redriven { applied: 3, dead, ..Redriven::default() };
+        let response = BatchResponse::default().with_redriven(redriven.clone());
+        let json = serde_json::to_string(&response).unwrap();
+        let expected = r#"{"applied":3,"duplicates":0,"tombstones":0,"dead":{"not_json":1}}"#;
+        assert_eq!(json, format!(r#"{{"batchItemFailures":[],"redriven":{expected}}}"#));
+        assert_eq!(serde_json::from_str::<Redriven>(expected).unwrap(), redriven);
     }
 
     #[test]

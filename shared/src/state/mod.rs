@@ -10,18 +10,22 @@
 //! All of it is committed in one conditional write, which is why nothing here is ever half done.
 
 mod active_users;
+mod coverage;
 mod outbox;
 mod partition;
+mod position;
 mod sensor;
 mod user;
-mod watermark;
+mod watermarks;
 
 pub use active_users::ActiveUsers;
+pub use coverage::{Coverage, CoverageError, Stretch};
 pub use outbox::{Outbox, OutboxEntry, OutboxError};
 pub use partition::PartitionProfile;
+pub use position::{Epoch, PartitionId, Position, SourceId};
 pub use sensor::SensorState;
 pub use user::UserState;
-pub use watermark::{Epoch, Position, SourceId, Verdict, WatermarkError, Watermarks};
+pub use watermarks::{Origin, Verdict, WatermarkError, Watermarks};
 
 use crate::detectors::{Alerts, Note, Raised};
 use crate::entity::EntityKind;

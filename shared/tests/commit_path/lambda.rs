@@ -1,6 +1,7 @@
 //! What Lambda does with a batch: invoke, look at the answer, and hand over again what it must.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use millrace_shared::kafka::{Batch, BatchResponse, RecordIndex};
 use millrace_shared::settings::Settings;
 use millrace_shared::state::Epoch;
 
-use crate::stream::{Record, event};
+use crate::breach::{Breach, is_broken};
+use crate::stream::{Record, event_sent_by};
 use crate::world::{Client, Fault, Port, SharedWorld, World};
 
 /// How an invocation ended.
@@ -44,7 +46,7 @@ pub(crate) fn topics() -> Topics {
 
 pub(crate) fn path(client: &Rc<Client>) -> CommitPath<Port, Port, Port> {
     CommitPath {
-        settings: Settings::default(),
+        settings: client.world.borrow().settings.clone(),
         topics: topics(),
         on_suspicious: OnSuspiciousDuplicate::Report,
         cluster: None,
@@ -71,7 +73,17 @@ pub(crate) async fn invoke(
     path: &CommitPath<Port, Port, Port>,
     records: &[Record],
 ) -> Ending {
-    let body = event(records);
+    invoke_sent_by(client, path, records, None).await
+}
+
+/// The same for an event that says in `redrive` that somebody sends it again.
+pub(crate) async fn invoke_sent_by(
+    client: &Rc<Client>,
+    path: &CommitPath<Port, Port, Port>,
+    records: &[Record],
+    redrive: Option<&str>,
+) -> Ending {
+    let body = event_sent_by(records, redrive);
     let batch = Batch::decode(&body).unwrap();
     let deadline = Deadline::after(Duration::from_mins(1));
     let whole = async {
@@ -97,7 +109,7 @@ fn reported(batch: &Batch<'_>, failed: &[RecordIndex], records: &[Record]) -> Ve
         .iter()
         .map(|record| ((format!("{}-{}", record.topic, record.partition), record.offset), record))
         .collect();
-    json["batchItemFailures"]
+    let mut reported: Vec<Record> = json["batchItemFailures"]
         .as_array()
         .unwrap()
         .iter()
@@ -108,8 +120,27 @@ fn reported(batch: &Batch<'_>, failed: &[RecordIndex], records: &[Record]) -> Ve
             (*known.get(&(partition, offset)).expect("I5: a reported record was in the event"))
                 .clone()
         })
-        .collect()
+        .collect();
+    if is_broken(Breach::OnlyTheFirstIsReported) {
+        let mut met = BTreeSet::new();
+        reported.retain(|record| met.insert(record.entity()));
+    }
+    reported
 }
+
+/// How Lambda goes about a batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mapping {
+    pub redelivery: Redelivery,
+    /// How often it delivers a batch before it gives it up.
+    pub attempts: usize,
+    /// What the event says in `redrive`.
+    pub redrive: Option<&'static str>,
+}
+
+/// Patient enough for any list of faults.
+pub(crate) const PATIENT: Mapping =
+    Mapping { redelivery: Redelivery::WholeBatch, attempts: 100, redrive: None };
 
 /// Delivers a batch as often as Lambda would, each time with the next list of faults (none when
 /// they are used up), until nothing is reported.
@@ -119,22 +150,35 @@ pub(crate) async fn deliver(
     faults: &mut impl Iterator<Item = Vec<Fault>>,
     redelivery: Redelivery,
 ) {
+    let given_up = deliver_as(world, batch, faults, Mapping { redelivery, ..PATIENT }).await;
+    assert!(given_up.is_none(), "I4: the batch was not done after 100 deliveries");
+}
+
+/// Delivers a batch, and returns what goes to the failure destination: what the last event held.
+pub(crate) async fn deliver_as(
+    world: &SharedWorld,
+    batch: &[Record],
+    faults: &mut impl Iterator<Item = Vec<Fault>>,
+    mapping: Mapping,
+) -> Option<Vec<Record>> {
     let mut remaining = batch.to_vec();
-    for _ in 0..100 {
+    for attempt in 1..=mapping.attempts {
         let client = Client::new(world, faults.next().unwrap_or_default());
         let path = path(&client);
-        match invoke(&client, &path, &remaining).await {
-            Ending::Crashed => {}
-            Ending::Answered { reported, .. } if reported.is_empty() => return,
-            Ending::Answered { reported, .. } => {
-                remaining = again(&remaining, &reported, redelivery);
+        let ending = invoke_sent_by(&client, &path, &remaining, mapping.redrive).await;
+        if let Ending::Answered { reported, .. } = ending {
+            if reported.is_empty() {
+                return None;
+            }
+            if attempt < mapping.attempts {
+                remaining = again(&remaining, &reported, mapping.redelivery);
             }
         }
     }
-    panic!("I4: the batch was not done after 100 deliveries");
+    Some(remaining)
 }
 
-fn again(batch: &[Record], reported: &[Record], redelivery: Redelivery) -> Vec<Record> {
+pub(crate) fn again(batch: &[Record], reported: &[Record], redelivery: Redelivery) -> Vec<Record> {
     let place = |record: &Record| (record.topic, record.partition);
     let is_reported = |record: &Record| {
         reported.iter().any(|one| place(one) == place(record) && one.offset == record.offset)
@@ -153,8 +197,8 @@ fn again(batch: &[Record], reported: &[Record], redelivery: Redelivery) -> Vec<R
 }
 
 /// The world after one sequential pass: each record by itself, once, nothing failing.
-pub(crate) async fn sequential(records: &[Record]) -> World {
-    let world = SharedWorld::default();
+pub(crate) async fn sequential(records: &[Record], settings: &Settings) -> World {
+    let world = Rc::new(RefCell::new(World::with(settings.clone())));
     for record in records {
         deliver(
             &world,
@@ -164,5 +208,5 @@ pub(crate) async fn sequential(records: &[Record]) -> World {
         )
         .await;
     }
-    Rc::into_inner(world).map(std::cell::RefCell::into_inner).unwrap()
+    Rc::into_inner(world).map(RefCell::into_inner).unwrap()
 }

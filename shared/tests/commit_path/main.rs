@@ -2,8 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may")]
 
+mod breach;
+mod compare;
+mod crashes;
+mod drops;
+mod everything;
 mod lambda;
+mod mutants;
 mod named;
 mod properties;
+mod redrive;
 mod stream;
 mod world;

@@ -1,15 +1,15 @@
 //! I1, I2, I3 and I5 for random streams, cuts, faults, crashes, redeliveries and zombies.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
+use millrace_shared::settings::Settings;
 use proptest::prelude::*;
 
 use crate::lambda::{Ending, Redelivery, block_on, deliver, invoke, path, sequential};
 use crate::stream::{Action, Keying, Record, action, produce};
-use crate::world::{Client, Fault, SharedWorld};
+use crate::world::{Client, Fault, SharedWorld, World};
 
-fn fault() -> impl Strategy<Value = Fault> {
+pub(crate) fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         10 => Just(Fault::None),
         1 => Just(Fault::Fails),
@@ -19,7 +19,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
-fn redelivery() -> impl Strategy<Value = Redelivery> {
+pub(crate) fn redelivery() -> impl Strategy<Value = Redelivery> {
     prop_oneof![
         Just(Redelivery::OnlyReported),
         Just(Redelivery::FromLowestReported),
@@ -27,12 +27,12 @@ fn redelivery() -> impl Strategy<Value = Redelivery> {
     ]
 }
 
-fn stream() -> impl Strategy<Value = Vec<Action>> {
+pub(crate) fn stream() -> impl Strategy<Value = Vec<Action>> {
     prop::collection::vec(action(), 1..40)
 }
 
 /// Cuts a stream into batches of these sizes, in turn.
-fn cut<'a>(records: &'a [Record], sizes: &[usize]) -> Vec<&'a [Record]> {
+pub(crate) fn cut<'a>(records: &'a [Record], sizes: &[usize]) -> Vec<&'a [Record]> {
     let mut batches = Vec::new();
     let mut rest = records;
     for size in sizes.iter().cycle() {
@@ -58,8 +58,12 @@ fn in_event_order(batches: Vec<&[Record]>) -> Vec<Record> {
     ordered
 }
 
+fn settings_of(world: &SharedWorld) -> Settings {
+    world.borrow().settings.clone()
+}
+
 /// A thousand cases each, or as many as `PROPTEST_CASES` says.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     let default = ProptestConfig::default();
     ProptestConfig { cases: if asked { default.cases } else { 1_000 }, ..default }
@@ -79,16 +83,15 @@ proptest! {
     ) {
         let records = produce(&actions, Keying::ByEntity);
         block_on(async {
-            let world = SharedWorld::default();
+            let world = World::with_everything();
             let mut faults = faults.into_iter();
             for batch in cut(&records, &sizes) {
                 deliver(&world, batch, &mut faults, redelivery).await;
             }
-            let expected = sequential(&in_event_order(cut(&records, &sizes))).await;
-            let caught_up = world.borrow().picture();
-            // An outbox whose clearing failed may stand until its entity is read again.
-            let caught_up = without_outboxes(caught_up);
-            assert_eq!(caught_up, without_outboxes(expected.picture()));
+            let expected = sequential(&in_event_order(cut(&records, &sizes)), &settings_of(&world)).await;
+            let caught_up = world.borrow().picture().without_outboxes();
+            assert_eq!(caught_up, expected.picture().without_outboxes());
+            world.borrow().assert_all_known(&records);
         });
     }
 
@@ -102,7 +105,7 @@ proptest! {
     ) {
         let records = produce(&actions, Keying::ByEntity);
         block_on(async {
-            let world = SharedWorld::default();
+            let world = World::with_everything();
             let (batch, later) = records.split_at(size.min(records.len()));
             let mut faults = vec![Fault::None; pause_at];
             faults.push(Fault::Pause);
@@ -120,8 +123,9 @@ proptest! {
             let sleeper = async { let ending = sleeper.await; zombie.paused.notify_one(); ending };
             let (ending, ()) = futures::join!(sleeper, meanwhile);
             prop_assert!(matches!(ending, Ending::Answered { .. }), "{ending:?}");
-            let expected = sequential(&in_event_order(vec![batch, later])).await;
+            let expected = sequential(&in_event_order(vec![batch, later]), &settings_of(&world)).await;
             prop_assert_eq!(world.borrow().picture(), expected.picture());
+            world.borrow().assert_all_known(&records);
             Ok(())
         })?;
     }
@@ -140,9 +144,8 @@ proptest! {
                 }
             };
             futures::join!(write(one), write(other));
-            let counted = counts(&world);
-            let expected = counts(&Rc::new(std::cell::RefCell::new(sequential(&records).await)));
-            prop_assert_eq!(counted, expected);
+            prop_assert_eq!(world.borrow().counts(), sequential(&records, &settings_of(&world)).await.counts());
+            world.borrow().assert_all_known(&records);
             Ok(())
         })?;
     }
@@ -166,8 +169,8 @@ proptest! {
             });
             let mut failed: BTreeMap<(&str, i32, String), i64> = BTreeMap::new();
             for record in &records {
-                let Some(entity) = entity(record) else { continue };
-                let place = (record.topic, record.partition, entity);
+                let Some(entity) = record.entity() else { continue };
+                let place = (record.topic, record.partition, entity.as_str().to_owned());
                 if is_reported(record) {
                     failed.entry(place).or_insert(record.offset);
                 } else {
@@ -179,37 +182,7 @@ proptest! {
     }
 }
 
-fn entity(record: &Record) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(record.value.as_ref()?).unwrap();
-    let names = ["userId", "user_id", "sensor_id"];
-    let name = names.iter().find_map(|name| value[*name].as_str())?;
-    (name != "nobody").then(|| name.to_owned())
-}
-
-fn without_outboxes(mut picture: crate::world::Picture) -> crate::world::Picture {
-    for state in picture.states.values_mut() {
-        let end = state.rfind(" outbox: ").unwrap();
-        state.truncate(end);
-    }
-    picture
-}
-
 /// Partition 0 goes to one writer, the others to the other.
 fn split_by_partition(records: &[Record]) -> (Vec<Record>, Vec<Record>) {
     records.iter().cloned().partition(|record| record.partition == 0)
-}
-
-/// What does not depend on the order in which partitions are read.
-fn counts(world: &SharedWorld) -> BTreeMap<String, String> {
-    use millrace_shared::state::Body;
-    let world = world.borrow();
-    let count = |body: &Body| match body {
-        Body::User(user) => {
-            let profile = &user.profile;
-            format!("{} {} {:?}", profile.events, profile.transactions, profile.totals)
-        }
-        Body::Sensor(sensor) => format!("{}", sensor.profile.events),
-        Body::Partition(partition) => format!("{}", partition.events),
-    };
-    world.states.iter().map(|(key, (_, state))| (key.clone(), count(&state.body))).collect()
 }

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use millrace_shared::entity::{EntityKey, EntityKind};
+use millrace_shared::kafka::{Offset, Partition, Timestamp};
+use millrace_shared::state::{Epoch, Position, SourceId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// 2026-01-05T08:00:00Z.
 const START: i64 = 1_767_600_000_000;
 const PARTITIONS: i32 = 3;
+const CLUSTER: &str = "arn:aws:kafka:eu-central-1:123456789012:cluster/test/1";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
@@ -16,6 +20,44 @@ pub(crate) struct Record {
     pub offset: i64,
     pub time: i64,
     pub value: Option<String>,
+}
+
+impl Record {
+    /// Its user's or sensor's key; none of a tombstone or a dead record.
+    pub(crate) fn entity(&self) -> Option<EntityKey> {
+        let value: Value = serde_json::from_str(self.value.as_ref()?).ok()?;
+        let users = ["userId", "user_id"].map(|name| (EntityKind::User, name));
+        let owners = users.into_iter().chain([(EntityKind::Sensor, "sensor_id")]);
+        let named =
+            |(kind, name): (EntityKind, &str)| Some((kind, value[name].as_str()?.to_owned()));
+        let (kind, id) = owners.filter_map(named).find(|(_, id)| id != "nobody")?;
+        Some(EntityKey::new(kind, &id))
+    }
+
+    /// Where it stands, as the dead-letter queue is told.
+    pub(crate) fn place(&self) -> String {
+        place(Some(self.topic), Some(Partition(self.partition)), Some(Offset(self.offset)))
+    }
+
+    /// Where it stands, as watermarks see it.
+    pub(crate) fn position(&self) -> Position {
+        Position {
+            source: SourceId::new(CLUSTER, self.topic),
+            partition: Partition(self.partition),
+            epoch: Epoch(0),
+            offset: Offset(self.offset),
+            time: Some(Timestamp(self.time)),
+        }
+    }
+}
+
+/// A place in the stream, as far as it is known, as a text.
+pub(crate) fn place(
+    topic: Option<&str>,
+    partition: Option<Partition>,
+    offset: Option<Offset>,
+) -> String {
+    format!("{topic:?} {partition:?} {offset:?}")
 }
 
 /// What a producer may do next.
@@ -53,6 +95,10 @@ pub(crate) enum Keying {
     RoundRobin,
 }
 
+pub(crate) fn keying() -> impl Strategy<Value = Keying> {
+    prop_oneof![Just(Keying::ByEntity), Just(Keying::RoundRobin)]
+}
+
 /// The records that producers make of these actions, in the order produced.
 pub(crate) fn produce(actions: &[Action], keying: Keying) -> Vec<Record> {
     let mut offsets: BTreeMap<(&str, i32), i64> = BTreeMap::new();
@@ -88,7 +134,8 @@ pub(crate) fn produce(actions: &[Action], keying: Keying) -> Vec<Record> {
             Action::Poison { .. } => Some(json!({ "userId": "nobody" })),
         };
         let value = value.map(|value| value.to_string());
-        records.push(Record { topic, partition, offset: *offset, time: now, value });
+        // As the producer's clock has it, which may go back.
+        records.push(Record { topic, partition, offset: *offset, time, value });
         *offset += 1;
     }
     records
@@ -96,6 +143,11 @@ pub(crate) fn produce(actions: &[Action], keying: Keying) -> Vec<Record> {
 
 /// The event that Lambda would hand over for these records.
 pub(crate) fn event(records: &[Record]) -> Vec<u8> {
+    event_sent_by(records, None)
+}
+
+/// The same with what whoever sends it again says in `redrive`.
+pub(crate) fn event_sent_by(records: &[Record], redrive: Option<&str>) -> Vec<u8> {
     let mut map: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for record in records {
         let base64 = |text: &String| base64_simd::STANDARD.encode_to_string(text.as_bytes());
@@ -111,8 +163,9 @@ pub(crate) fn event(records: &[Record]) -> Vec<u8> {
     }
     json!({
         "eventSource": "aws:kafka",
-        "eventSourceArn": "arn:aws:kafka:eu-central-1:123456789012:cluster/test/1",
+        "eventSourceArn": CLUSTER,
         "bootstrapServers": "b-1:9098",
+        "redrive": redrive,
         "records": map,
     })
     .to_string()

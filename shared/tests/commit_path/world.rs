@@ -1,20 +1,26 @@
 //! Tables, topic and queue in memory. Every single write can be made to fail, to take effect
 //! without an answer, or to be the last thing that its invocation does.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::time::Duration;
 
 use millrace_shared::alerts::AlertId;
 use millrace_shared::commit::{
     Clear, CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Stored, Version, Write,
 };
 use millrace_shared::delivery::Deadline;
+use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
 use millrace_shared::entity::EntityKey;
 use millrace_shared::kafka::DeadRecord;
+use millrace_shared::settings::Settings;
 use millrace_shared::state::{EntityState, OutboxEntry};
 use millrace_shared::windows::Closed;
 use tokio::sync::Notify;
+
+use crate::breach::{Breach, is_broken, tampered};
+use crate::stream::place;
 
 /// What happens at one write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +39,8 @@ pub(crate) enum Fault {
 }
 
 /// What outlives every invocation.
-#[derive(Default)]
 pub(crate) struct World {
+    pub settings: Settings,
     pub states: BTreeMap<String, (Version, EntityState)>,
     pub rows: BTreeMap<String, OutboxEntry>,
     pub published: Vec<AlertId>,
@@ -45,10 +51,46 @@ pub(crate) struct World {
 
 pub(crate) type SharedWorld = Rc<RefCell<World>>;
 
+/// The detectors that look at nothing but the event.
+pub(crate) const OF_THE_EVENT_ALONE: [&str; 4] =
+    ["high_value", "temperature_range", "humidity_range", "battery_low"];
+
+/// A world whose alerts can be counted by hand, whatever the order of the records: detectors that
+/// look at nothing but the event, and no alert merged into another.
+impl Default for World {
+    fn default() -> Self {
+        let mut settings = Settings { alert_cooldown: Duration::ZERO, ..Settings::default() };
+        let all = UserDetectors::NAMES.iter().chain(SensorDetectors::NAMES);
+        let others = all.filter(|name| !OF_THE_EVENT_ALONE.contains(name));
+        settings.detectors_off = others.map(|name| (*name).to_owned()).collect();
+        Self::with(settings)
+    }
+}
+
+impl World {
+    pub(crate) fn with(settings: Settings) -> Self {
+        Self {
+            settings,
+            states: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            published: Vec::new(),
+            buried: BTreeMap::new(),
+            lost_races: 0,
+        }
+    }
+
+    /// A world with every detector there is, and alerts of one cause merged.
+    pub(crate) fn with_everything() -> SharedWorld {
+        let settings = Settings { detectors_off: BTreeSet::new(), ..Settings::default() };
+        Rc::new(RefCell::new(Self::with(settings)))
+    }
+}
+
 /// One invocation's connection to the world, with the faults of its writes in order.
 pub(crate) struct Client {
     pub world: SharedWorld,
     faults: RefCell<std::vec::IntoIter<Fault>>,
+    writes: Cell<usize>,
     /// Told when the invocation has crashed.
     pub crashed: Notify,
     /// Told when the invocation has come to stand still.
@@ -62,14 +104,21 @@ impl Client {
         Rc::new(Self {
             world: Rc::clone(world),
             faults: RefCell::new(faults.into_iter()),
+            writes: Cell::new(0),
             crashed: Notify::new(),
             paused: Notify::new(),
             wake: Notify::new(),
         })
     }
 
+    /// How many writes there have been.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.get()
+    }
+
     /// Makes one write, as its fault has it; the result of the write if the invocation learns it.
     async fn write<T>(&self, effect: impl FnOnce(&mut World) -> T) -> Result<T, String> {
+        self.writes.set(self.writes.get() + 1);
         let fault = self.faults.borrow_mut().next().unwrap_or(Fault::None);
         tokio::task::yield_now().await;
         match fault {
@@ -142,7 +191,6 @@ fn stored(world: &World, key: &EntityKey) -> Option<Box<Stored>> {
 
 /// As a table would give it back: encoded and decoded.
 fn through_storage(state: &EntityState) -> EntityState {
-    use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
     use millrace_shared::state::{Body, Outbox, Watermarks};
     let mut body = state.body.clone();
     match &mut body {
@@ -156,19 +204,23 @@ fn through_storage(state: &EntityState) -> EntityState {
     }
     EntityState {
         body,
-        watermarks: Watermarks::decode(&state.watermarks.encode()).unwrap(),
+        watermarks: tampered(&Watermarks::decode(&state.watermarks.encode()).unwrap()),
         outbox: Outbox::decode(&state.outbox.encode()).unwrap(),
     }
 }
 
 fn commit(world: &mut World, write: &Write<'_>) -> CommitOutcome {
     let stands = world.states.get(write.key.as_str()).map(|(version, _)| *version);
-    if stands != write.expected {
+    if stands != write.expected && !is_broken(Breach::NoCondition) {
         world.lost_races += 1;
         return CommitOutcome::Stale(stored(world, write.key));
     }
     let version = write.expected.map_or(Version::FIRST, Version::next);
-    world.states.insert(write.key.as_str().to_owned(), (version, write.state.clone()));
+    let mut state = write.state.clone();
+    if is_broken(Breach::ClearedBeforeDelivery) {
+        state.outbox.clear();
+    }
+    world.states.insert(write.key.as_str().to_owned(), (version, state));
     CommitOutcome::Committed
 }
 
@@ -213,36 +265,11 @@ impl DeadLetters for Port {
     async fn bury(&self, records: &[DeadRecord<'_>], _: Deadline) -> Vec<Result<(), String>> {
         let mut results = Vec::new();
         for record in records {
-            let (topic, partition, offset) = (record.topic, record.partition, record.offset);
-            let place = format!("{topic:?} {partition:?} {offset:?}");
+            let place = place(record.topic, record.partition, record.offset);
             let code = record.code;
             let buried = self.0.write(|world| world.buried.insert(place, code)).await;
             results.push(buried.map(|_| ()));
         }
         results
-    }
-}
-
-/// Everything that has to be equal in the end, in a form that can be compared and shown.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Picture {
-    pub states: BTreeMap<String, String>,
-    pub rows: BTreeMap<String, OutboxEntry>,
-    pub alerts: BTreeSet<AlertId>,
-    pub buried: BTreeMap<String, &'static str>,
-}
-
-impl World {
-    pub(crate) fn picture(&self) -> Picture {
-        let state = |state: &EntityState| {
-            let (body, marks) = (&state.body, state.watermarks.encode());
-            format!("{body:?} {marks:?} outbox: {}", state.outbox.entries().len())
-        };
-        Picture {
-            states: self.states.iter().map(|(key, (_, one))| (key.clone(), state(one))).collect(),
-            rows: self.rows.clone(),
-            alerts: self.published.iter().copied().collect(),
-            buried: self.buried.clone(),
-        }
     }
 }

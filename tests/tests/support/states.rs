@@ -49,13 +49,16 @@ pub(crate) fn state_of(kind: EntityKind) -> EntityState {
     for (offset, (kind, value)) in (0..).zip(events) {
         let event = parse(kind, value.as_bytes(), None).unwrap();
         state.body.take(&event, &Settings::default());
-        state.watermarks.advance(&Position {
-            source: SourceId::new("main", "topic"),
-            partition: Partition(0),
-            epoch: Epoch::default(),
-            offset: Offset(offset),
-            time: Some(Timestamp(EIGHT.as_millis())),
-        });
+        state.watermarks.advance(
+            &Position {
+                source: SourceId::new("main", "topic"),
+                partition: Partition(0),
+                epoch: Epoch::default(),
+                offset: Offset(offset),
+                time: Some(Timestamp(EIGHT.as_millis())),
+            },
+            Offset(0),
+        );
     }
     state
 }

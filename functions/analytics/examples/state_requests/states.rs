@@ -43,7 +43,7 @@ pub(crate) fn state() -> EntityState {
         if let Ok(event) = parse(kind, value.as_bytes(), None) {
             state.body.take(&event, &Settings::default());
         }
-        state.watermarks.advance(&Position {
+        let position = Position {
             source: SourceId::new(
                 "cluster",
                 if kind == EventKind::Transaction { "pay" } else { "do" },
@@ -52,7 +52,8 @@ pub(crate) fn state() -> EntityState {
             epoch: Epoch(0),
             offset: Offset(offset),
             time: Some(Timestamp(1_767_600_000_000 + offset)),
-        });
+        };
+        state.watermarks.advance(&position, position.offset);
     }
     state
 }

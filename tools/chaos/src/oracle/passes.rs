@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use millrace_generator::KafkaRecord;
 use millrace_shared::commit::CommitPath;
 use millrace_shared::entity::EntityKey;
-use millrace_shared::kafka::{Batch, Partition};
+use millrace_shared::kafka::{Batch, Offset, Partition};
 use millrace_shared::state::{SourceId, Watermarks};
 
 use super::memory::{Kept, Memory};
@@ -64,8 +64,8 @@ pub(super) async fn entities(
     expected.delivered = memory.take_delivered();
 }
 
-/// The records of an entity that a write applied: those up to the watermarks that it set which no
-/// write before had applied, partition by partition as an event lists them.
+/// The records of an entity that a write applied: those that are done by the watermarks that it set
+/// and by those of no write before, partition by partition as an event lists them.
 fn applied(oracle: &Oracle, input: &Input, write: &Write, left: &mut Places) -> Vec<KafkaRecord> {
     let watermarks = write.watermarks.as_deref().map(Watermarks::decode);
     let Some(Ok(watermarks)) = watermarks else { return Vec::new() };
@@ -73,9 +73,9 @@ fn applied(oracle: &Oracle, input: &Input, write: &Write, left: &mut Places) -> 
     for (place, offsets) in left {
         let log = &input.logs()[*place];
         let source = SourceId::new(oracle.cluster(), &log.topic);
-        let Some(up_to) = watermarks.offset(source, Partition(log.partition)) else { continue };
-        let count = offsets.partition_point(|offset| *offset <= up_to.0);
-        let of_write = offsets.drain(..count);
+        let is_done =
+            |offset: i64| watermarks.is_done(source, Partition(log.partition), Offset(offset));
+        let of_write = offsets.extract_if(.., |offset| is_done(*offset));
         records.extend(of_write.filter_map(|offset| log.record(offset).cloned()));
     }
     records

@@ -64,13 +64,16 @@ fn state_after(kind: EntityKind, events: &[(EventKind, String)]) -> EntityState 
         for closed in emitted.closed {
             state.outbox.push(OutboxEntry::Closed(closed));
         }
-        state.watermarks.advance(&Position {
-            source: SourceId::new("main", "topic"),
-            partition: Partition(2),
-            epoch: Epoch(1),
-            offset: Offset(offset),
-            time: Some(Timestamp(offset)),
-        });
+        state.watermarks.advance(
+            &Position {
+                source: SourceId::new("main", "topic"),
+                partition: Partition(2),
+                epoch: Epoch(1),
+                offset: Offset(offset),
+                time: Some(Timestamp(offset)),
+            },
+            Offset(0),
+        );
     }
     state.outbox.push(OutboxEntry::Alert(an_alert("", 3)));
     state
@@ -290,13 +293,16 @@ fn state_of(body: Body, entries: Vec<OutboxEntry>, offsets: &[(i32, i64)]) -> En
         state.outbox.push(entry);
     }
     for &(partition, offset) in offsets {
-        state.watermarks.advance(&Position {
-            source: SourceId::new("main", "topic"),
-            partition: Partition(partition),
-            epoch: Epoch::default(),
-            offset: Offset(offset),
-            time: Some(Timestamp(offset)),
-        });
+        state.watermarks.advance(
+            &Position {
+                source: SourceId::new("main", "topic"),
+                partition: Partition(partition),
+                epoch: Epoch::default(),
+                offset: Offset(offset),
+                time: Some(Timestamp(offset)),
+            },
+            Offset(0),
+        );
     }
     state
 }
