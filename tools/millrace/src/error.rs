@@ -112,6 +112,27 @@ pub(crate) enum Error {
         /// What came back.
         reason: String,
     },
+    /// A call of ours to AWS failed, wherever that is.
+    #[error("{operation} of `{resource}` failed: {reason}")]
+    Call {
+        /// The operation, as AWS spells it.
+        operation: &'static str,
+        /// What it was to work on.
+        resource: String,
+        /// What came back.
+        reason: String,
+    },
+    /// Nothing says which region to use.
+    #[error("no region is configured; set AWS_REGION")]
+    NoRegion,
+    /// Nothing says who is calling.
+    #[error("no credentials are configured; set AWS_PROFILE or sign in")]
+    NoCredentials,
+    /// A function's process needs endpoints that outlive it.
+    #[error(
+        "--process needs --endpoint-url: the endpoints that hold its tables, `millrace endpoints` say"
+    )]
+    NoEndpoints,
     /// A file that is not there or cannot be read.
     #[error("{} cannot be read: {source}", path.display())]
     Unreadable {

@@ -39,6 +39,11 @@ impl Interrupt {
         Ok(Self { asked })
     }
 
+    /// Whether an end has been asked for.
+    pub(crate) fn was_asked(&self) -> bool {
+        *self.asked.borrow()
+    }
+
     /// Waits until an end is asked for.
     pub(crate) async fn asked(&self) {
         let mut asked = self.asked.clone();

@@ -23,6 +23,7 @@ mod load;
 mod output;
 mod poll;
 mod progress;
+mod redrive;
 mod stack;
 mod text;
 mod topics;
@@ -78,6 +79,8 @@ enum Command {
     Poll(Box<poll::Options>),
     /// Run the functions under faults, and say whether anything was lost or counted twice
     Chaos(chaos::Options),
+    /// Send through a function once more what was given up: dead letters, failed batches
+    Redrive(Box<redrive::Options>),
     /// Look into what `relay` wrote
     Archive(archive::Options),
     /// Measure the detectors on labelled data
@@ -121,6 +124,9 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         }
         Command::Poll(options) => Box::pin(poll::run(*options, endpoint_url, &interrupt)).await,
         Command::Chaos(options) => Box::pin(chaos::run(options, &interrupt)).await,
+        Command::Redrive(options) => {
+            Box::pin(redrive::run(*options, endpoint_url, &interrupt)).await
+        }
         Command::Archive(options) => {
             Box::pin(interrupt.unless_asked(archive::run(options, endpoint_url))).await
         }

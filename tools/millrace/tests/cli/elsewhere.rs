@@ -1,40 +1,7 @@
 //! At endpoints of another process, which cannot be looked into.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-
-use crate::command::{millrace, run, sample};
-
-/// `millrace endpoints`, until this is dropped.
-struct Endpoints {
-    child: Child,
-    url: String,
-}
-
-impl Endpoints {
-    fn start() -> Self {
-        let mut command = millrace(&["endpoints"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("the command can be run");
-        let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let mut lines = lines.map(|line| line.expect("UTF-8"));
-        let mut value = |name: &str| {
-            let found = lines.find_map(|line| Some(line.strip_prefix(name)?.to_owned()));
-            found.expect("each variable has its line")
-        };
-        let url = value("MILLRACE_ENDPOINT_URL=");
-        assert_eq!(value("STREAM_NAME="), "millrace-archive", "for relay, in the same file");
-        Self { child, url }
-    }
-}
-
-impl Drop for Endpoints {
-    fn drop(&mut self) {
-        // They may have ended by themselves.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::command::{run, sample};
+use crate::standing::Endpoints;
 
 #[test]
 fn what_a_stream_holds_back_is_said_to_be_unknown_and_the_rest_is_checked() {

@@ -14,4 +14,6 @@ mod invoke_relay;
 mod load;
 #[cfg(target_os = "linux")]
 mod poll;
+mod redrive;
+mod standing;
 mod topics;
