@@ -32,6 +32,18 @@ pub struct DetectorReport {
     pub false_alerts: usize,
     /// What there is of each category, at the default threshold.
     pub categories: BTreeMap<String, CategoryReport>,
+    /// The scores at every threshold that was tried, ascending.
+    pub sweep: Vec<AtThreshold>,
+}
+
+/// The scores at one threshold.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct AtThreshold {
+    /// The threshold.
+    pub threshold: f64,
+    /// The scores.
+    #[serde(flatten)]
+    pub scores: Scores,
 }
 
 /// How good a detector is on one category of series.
@@ -67,12 +79,13 @@ fn report(corpus: &Corpus, candidate: &Candidate) -> DetectorReport {
         .iter()
         .find(|(threshold, _)| threshold.to_bits() == default.to_bits())
         .map_or(&[], |(_, parts)| parts);
-    let all_scores: Vec<(f64, Scores)> = sweep
-        .iter()
-        .map(|(threshold, parts)| (*threshold, sum(parts).scores().unwrap_or_default()))
-        .collect();
+    let scores_at = |(threshold, parts): &(f64, Vec<Parts>)| AtThreshold {
+        threshold: *threshold,
+        scores: sum(parts).scores().unwrap_or_default(),
+    };
+    let all_scores: Vec<AtThreshold> = sweep.iter().map(scores_at).collect();
     let best = |score: fn(&Scores) -> f64| {
-        let scores = all_scores.iter().map(|(threshold, scores)| (*threshold, score(scores)));
+        let scores = all_scores.iter().map(|at| (at.threshold, score(&at.scores)));
         scores.max_by(|one, other| one.1.total_cmp(&other.1)).unwrap_or((default, 0.0))
     };
     let total = sum(at_default);
@@ -87,6 +100,7 @@ fn report(corpus: &Corpus, candidate: &Candidate) -> DetectorReport {
         missed_windows: total.missed,
         false_alerts: total.false_alerts,
         categories: categories(corpus, at_default),
+        sweep: all_scores,
     }
 }
 

@@ -11,6 +11,6 @@ mod profile;
 mod score;
 
 pub use corpus::Corpus;
-pub use evaluate::{CategoryReport, DetectorReport, evaluate};
+pub use evaluate::{AtThreshold, CategoryReport, DetectorReport, evaluate};
 use profile::Profile;
 pub use score::Scores;

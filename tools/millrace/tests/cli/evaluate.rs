@@ -71,6 +71,21 @@ fn the_benchmark_has_scores_at_the_default_and_at_the_best_threshold() {
 }
 
 #[test]
+fn a_simulated_population_is_the_same_each_time() {
+    let arguments = ["evaluate", "--json", "--transactions", "--customers", "100", "--days", "30"];
+    let first = run(&arguments);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    assert_eq!(first.stdout, run(&arguments).stdout);
+    let report: Value = serde_json::from_str(&first.stdout).expect("an object");
+    let detectors = &report["transactions"]["detectors"];
+    for metric in ["auc", "average_precision", "card_precision_100"] {
+        assert!(detectors["unusual_amount"][metric].is_number(), "{report}");
+    }
+    let fixed = run(&[&arguments[..], &["--episodes", "fixed"]].concat());
+    assert_ne!(fixed.stdout, first.stdout);
+}
+
+#[test]
 fn without_data_the_command_says_what_it_takes() {
     let nothing = run(&["evaluate"]);
     assert_eq!(nothing.code, Some(2));
