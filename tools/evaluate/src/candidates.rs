@@ -1,6 +1,7 @@
 //! The detectors that are evaluated, and what is turned to trade false alerts for missed anomalies.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use millrace_shared::detectors::sets::SensorDetectors;
 use millrace_shared::settings::Settings;
@@ -58,11 +59,12 @@ impl Candidate {
     }
 }
 
-/// The default settings with one detector of sensors alone.
+/// The default settings with one detector of sensors alone, and each of its alerts by itself:
+/// merging them is for people, and would make a detector look quieter than it is.
 pub(crate) fn alone(name: &str) -> Settings {
     let others = SensorDetectors::NAMES.iter().filter(|other| **other != name);
     let detectors_off: BTreeSet<String> = others.map(|other| (*other).to_owned()).collect();
-    Settings { detectors_off, ..Settings::default() }
+    Settings { detectors_off, alert_cooldown: Duration::ZERO, ..Settings::default() }
 }
 
 #[cfg(test)]

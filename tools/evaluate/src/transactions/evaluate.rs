@@ -4,6 +4,7 @@ use std::time::Duration;
 use millrace_shared::alerts::{Alert, Evidence};
 use millrace_shared::commit::{CommitPath, OnSuspiciousDuplicate, TopicRule, Topics};
 use millrace_shared::delivery::{Deadline, Retry};
+use millrace_shared::detectors::sets::UserDetectors;
 use millrace_shared::events::EventKind;
 use millrace_shared::kafka::Batch;
 use millrace_shared::settings::Settings;
@@ -23,8 +24,9 @@ const JUDGED_DAYS: u32 = 7;
 const CARDS: usize = 100;
 /// The evidence that is a detector's score, where it has one.
 const SCORE: &str = "score";
-/// The detectors that look at payments.
-const OF_PAYMENTS: [&str; 2] = ["high_value", "unusual_amount"];
+/// The detectors of a user that do not look at payments.
+const OF_USER_EVENTS: [&str; 4] =
+    ["rapid_activity", "rapid_clicks", "activity_burst", "long_session"];
 /// A batch in memory takes no time that matters.
 const TIME_FOR_A_BATCH: Duration = Duration::from_hours(1);
 
@@ -101,7 +103,8 @@ fn path() -> Path {
     let rule = |kind| TopicRule { kind, epoch: Epoch(0) };
     let topics = [(PAYMENTS, EventKind::Transaction), (LABELS, EventKind::TransactionLabel)];
     CommitPath {
-        settings: Settings::default(),
+        // Each alert by itself: merging them is for people.
+        settings: Settings { alert_cooldown: Duration::ZERO, ..Settings::default() },
         topics: Topics::new(topics.map(|(topic, kind)| (topic.to_owned(), rule(kind)))),
         on_suspicious: OnSuspiciousDuplicate::Report,
         cluster: None,
@@ -202,7 +205,8 @@ impl Scores {
             };
             (name.to_owned(), report(&counted.iter().map(judge).collect::<Vec<Judged>>()))
         };
-        OF_PAYMENTS.into_iter().map(report).collect()
+        let of_payments = UserDetectors::NAMES.iter().filter(|name| !OF_USER_EVENTS.contains(name));
+        of_payments.map(|name| report(name)).collect()
     }
 }
 
