@@ -1,6 +1,6 @@
 //! What the tests are worth: faults put into the path on purpose, each of which a named test must
 //! notice. The faults sit in the world around the code, where they do what a fault of the code would
-//! do; `scripts/mutants` changes the code itself.
+//! do; the code itself is not changed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
