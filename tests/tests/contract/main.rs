@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod alarms;
 #[cfg(test)]
+mod crates;
+#[cfg(test)]
 mod environment;
 #[cfg(test)]
 mod evaluation;
@@ -19,6 +21,8 @@ mod permissions;
 mod queues;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod source;
 #[cfg(test)]
