@@ -2,7 +2,7 @@
 //! that runs out. Each test says what the function's process took:
 //!
 //! ```console
-//! $ cargo test -p millrace-tests --test limits -- --nocapture --test-threads 1 | grep '^limits'
+//! $ cargo test -p millrace-tests --test limits -- --nocapture --test-threads 1 | grep -o 'limits |.*'
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]

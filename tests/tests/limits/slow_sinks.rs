@@ -5,7 +5,7 @@ use std::time::Duration;
 use millrace_endpoints::{Fault, FaultKind, Service};
 
 use crate::function::{Function, NOON};
-use crate::run::{PLENTY, event, hand_over, of_transactions, payment};
+use crate::run::{PLENTY, event, hand_over, high_values, of_transactions, payment};
 
 #[tokio::test]
 async fn with_sinks_at_300_milliseconds_one_invocation_does_all() {
@@ -27,7 +27,7 @@ async fn with_sinks_at_300_milliseconds_one_invocation_does_all() {
     let reported = hand_over(&function, name, &event(&records), PLENTY).await;
     assert!(reported.is_empty());
     function.aws.endpoints().clear_faults();
-    assert_eq!(function.published().len(), 200);
+    assert_eq!(high_values(&function).len(), 200);
     let letters = function.aws.endpoints().queue_messages(&function.resources.queue_url);
     assert_eq!(letters.len(), 20);
     assert_eq!(function.transactions_of("user-1999").await, Some(1));
