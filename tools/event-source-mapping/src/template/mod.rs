@@ -4,7 +4,8 @@
 //! use millrace_event_source_mapping::template::{Choice, Parameters, Template};
 //!
 //! let template = Template::read(
-//!     "Parameters:
+//!     "
+//!      Parameters:
 //!        Topic: { Type: String, Default: orders }
 //!      Resources:
 //!        Orders:
