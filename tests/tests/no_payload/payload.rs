@@ -31,6 +31,10 @@ impl Payload {
                     Err(_) => self.add_text(&bytes),
                 }
             }
+            let headers = record["headers"].as_array().into_iter().flatten();
+            for header in headers.filter_map(Value::as_object).flat_map(|header| header.values()) {
+                self.add_text(&bytes_of(header));
+            }
         }
     }
 
@@ -65,6 +69,12 @@ impl Payload {
             }
         }
     }
+}
+
+/// A header's value, a list of signed bytes (or unsigned ones, as seen in the wild).
+fn bytes_of(header: &Value) -> Vec<u8> {
+    let numbers = header.as_array().into_iter().flatten().filter_map(Value::as_i64);
+    numbers.filter_map(|number| u8::try_from(number.rem_euclid(256)).ok()).collect()
 }
 
 /// Whether a piece says whose it is. A line may have words of its own that a record has, too
