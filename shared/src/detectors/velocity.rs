@@ -32,7 +32,8 @@ impl Detector<Transaction<'_>, UserProfile> for Velocity {
         let much = self.sums.note(|at| totals[at].sum > settings.velocity_sums[at]);
         let Some(at) = many.into_iter().chain(much).min() else { return };
         let PaymentTally { count, sum, .. } = totals[at];
-        let message = format!("{count} payments of {sum} in all within {}.", NAMES[at]);
+        let payments = if count == 1 { "payment" } else { "payments" };
+        let message = format!("{count} {payments} of {sum} in all within {}.", NAMES[at]);
         context
             .raise(Severity::Medium, message)
             .with("window", NAMES[at])
@@ -78,6 +79,8 @@ mod tests {
         assert_eq!(pay(&mut detector, 0, 9_000), []);
         let raised = pay(&mut detector, 40, 2_000);
         assert_eq!(raised[0].message, "2 payments of 11000 in all within 1 minute.");
+        let alone = pay(&mut Velocity::default(), 0, 10_001);
+        assert_eq!(alone[0].message, "1 payment of 10001 in all within 1 minute.");
         assert_eq!(
             evidence(&raised[0]),
             "window=1 minute count=2 count_limit=4 sum=11000 sum_limit=10000"
