@@ -13,8 +13,8 @@ pub(crate) enum Align {
 }
 
 /// Rows of columns that are as wide as their widest cell.
-pub(crate) struct Columns<'a> {
-    aligns: &'a [Align],
+pub(crate) struct Columns {
+    aligns: Vec<Align>,
     rows: Vec<Row>,
 }
 
@@ -24,8 +24,15 @@ enum Row {
     Note(String, Style),
 }
 
-impl<'a> Columns<'a> {
-    pub(crate) fn new(aligns: &'a [Align]) -> Self {
+impl Columns {
+    pub(crate) fn new(aligns: &[Align]) -> Self {
+        Self { aligns: aligns.to_vec(), rows: Vec::new() }
+    }
+
+    /// A column of names and so many columns of figures.
+    pub(crate) fn of_figures(figures: usize) -> Self {
+        let mut aligns = vec![Align::Left];
+        aligns.resize(1 + figures, Align::Right);
         Self { aligns, rows: Vec::new() }
     }
 

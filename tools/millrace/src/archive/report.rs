@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::findings::Findings;
 use super::ranges::{Range, total};
 use super::verify::{By, Verified};
-use crate::text::{Align, Columns, counted, grouped};
+use crate::text::{Columns, counted, grouped};
 
 /// How many ranges of a kind are listed of a partition; `--json` has them all.
 const LISTED: usize = 20;
@@ -47,15 +47,7 @@ impl Verified {
     /// The report as text, a table and a sentence.
     pub(crate) fn text(&self) -> String {
         let plain = Style::new();
-        let mut columns = Columns::new(&[
-            Align::Left,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-        ]);
+        let mut columns = Columns::of_figures(6);
         let head = ["topic", "partition", "first", "last", "lines", "missing", "duplicates"];
         columns.row(plain.bold(), head);
         for ((topic, partition), findings) in &self.partitions {
@@ -112,7 +104,7 @@ impl Verified {
     }
 }
 
-fn notes(columns: &mut Columns<'_>, findings: &Findings, style: Style) {
+fn notes(columns: &mut Columns, findings: &Findings, style: Style) {
     let ranges =
         |ranges: &[Range]| ranges.iter().map(|&range| offsets(range)).collect::<Vec<String>>();
     let short = findings
@@ -125,7 +117,7 @@ fn notes(columns: &mut Columns<'_>, findings: &Findings, style: Style) {
     note(columns, "twice", &ranges(&findings.twice), Style::new());
 }
 
-fn note(columns: &mut Columns<'_>, what: &str, ranges: &[String], style: Style) {
+fn note(columns: &mut Columns, what: &str, ranges: &[String], style: Style) {
     for range in ranges.iter().take(LISTED) {
         columns.note(&format!("{what}: {range}"), style);
     }

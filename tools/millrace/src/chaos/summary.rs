@@ -79,7 +79,7 @@ fn faults(text: &mut String, report: &Report) {
 fn compared(text: &mut String, report: &Report) {
     let _ =
         writeln!(text, "\n{BOLD}Compared{BOLD:#}  {DIM}with a pass in which nothing fails{DIM:#}");
-    let mut columns = Columns::new(&[Left, Right, Right, Right, Right, Right]);
+    let mut columns = Columns::of_figures(5);
     columns.row(DIM, ["", "expected", "found", "lost", "doubled", "different"]);
     for (name, check) in &report.verdict.checks {
         let counts = [check.expected, check.found, check.lost, check.doubled, check.different];

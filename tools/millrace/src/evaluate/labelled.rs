@@ -4,7 +4,7 @@ use std::fmt::Write;
 use anstyle::Style;
 use millrace_evaluate::labelled::DetectorReport;
 
-use crate::text::{Align, Columns, counted, grouped};
+use crate::text::{Columns, counted, grouped};
 
 /// Appends the report for people.
 pub(super) fn write(
@@ -21,16 +21,7 @@ pub(super) fn write(
         counted(files as u64, "file"),
         counted(episodes as u64, "episode"),
     );
-    let mut columns = Columns::new(&[
-        Align::Left,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-    ]);
+    let mut columns = Columns::of_figures(7);
     let head = ["detector", "alerts", "false", "found", "precision", "recall", "F1", "F1 by row"];
     columns.row(Style::new().bold(), head);
     for (detector, report) in reports {

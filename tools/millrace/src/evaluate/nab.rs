@@ -5,7 +5,7 @@ use anstyle::Style;
 use millrace_evaluate::nab::{Corpus, DetectorReport};
 use serde_json::{Value, json};
 
-use crate::text::{Align, Columns, counted, grouped};
+use crate::text::{Columns, counted, grouped};
 
 /// What others have published for the whole benchmark, in the standard profile.
 const PUBLISHED: [(&str, &str); 7] = [
@@ -54,17 +54,7 @@ pub(super) fn write(
 }
 
 fn scores(text: &mut String, reports: &BTreeMap<&'static str, DetectorReport>) {
-    let mut columns = Columns::new(&[
-        Align::Left,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-    ]);
+    let mut columns = Columns::of_figures(8);
     let head = [
         "detector",
         "standard",
@@ -99,14 +89,7 @@ fn scores(text: &mut String, reports: &BTreeMap<&'static str, DetectorReport>) {
 fn categories(text: &mut String, detector: &str, report: &DetectorReport) {
     let bold = Style::new().bold();
     let _ = writeln!(text, "\n{bold}{detector}{bold:#}  by category");
-    let mut columns = Columns::new(&[
-        Align::Left,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-    ]);
+    let mut columns = Columns::of_figures(5);
     let head = ["category", "series", "windows", "standard", "missed", "false alerts"];
     columns.row(Style::new().bold(), head);
     for (category, report) in &report.categories {

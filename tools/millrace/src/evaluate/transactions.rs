@@ -3,7 +3,7 @@ use std::fmt::Write;
 use anstyle::Style;
 use millrace_evaluate::transactions::Report;
 
-use crate::text::{Align, Columns, counted, grouped};
+use crate::text::{Columns, counted, grouped};
 
 /// What the handbook's authors published for models that are trained in batches, tuned, offline.
 const PUBLISHED: &str =
@@ -21,15 +21,7 @@ pub(super) fn write(text: &mut String, report: &Report) {
         grouped(report.judged as u64),
         grouped(report.frauds as u64),
     );
-    let mut columns = Columns::new(&[
-        Align::Left,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-    ]);
+    let mut columns = Columns::of_figures(6);
     let head = ["detector", "AUC", "AP", "CP@100", "alerts", "precision", "recall"];
     columns.row(bold, head);
     for (detector, report) in &report.detectors {

@@ -35,7 +35,7 @@ pub(super) fn text(text: &mut String, before: &Archived, after: &Archived, chang
         let count = |name| changes.metrics.count(Function::Relay.name(), name);
         Taken { records: count("Entries"), bytes: count("BytesSent") }
     });
-    let mut columns = Columns::new(&[Left, Right, Right]);
+    let mut columns = Columns::of_figures(2);
     columns.row(DIM, ["delivery stream", "records", "bytes"]);
     columns.row(PLAIN, ["taken", &grouped(taken.records), &grouped(taken.bytes)]);
     columns.write(text);

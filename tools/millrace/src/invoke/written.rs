@@ -35,7 +35,7 @@ pub(super) fn messages(text: &mut String, changes: &Changes) {
 
 /// Rows by table.
 pub(super) fn rows(text: &mut String, before: &Tables, after: &Tables) {
-    let mut columns = Columns::new(&[Left, Right, Right]);
+    let mut columns = Columns::of_figures(2);
     columns.row(DIM, ["rows", "new", "changed"]);
     for ((_, _, earlier), (name, key, later)) in before.0.iter().zip(&after.0) {
         let (new, changed) = later.since(earlier, key);
