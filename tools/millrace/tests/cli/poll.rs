@@ -106,6 +106,16 @@ fn respond(mut stream: TcpStream, status: &str, body: &str) {
     );
 }
 
+const OUR_TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+const ORDERS_TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml");
+
+/// The arguments of `millrace poll` for a topic of the orders' template, and more of them.
+fn poll<'a>(kafka: &'a Kafka, topic: &'a str, url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let servers = kafka.servers();
+    let usual = ["poll", "--template", ORDERS_TEMPLATE, "--topic", topic, "--invoke-url", url];
+    [&usual[..], &["--bootstrap-servers", servers], more].concat()
+}
+
 const DONE: (&str, &str) = ("200 OK", r#"{"batchItemFailures":[]}"#);
 const ERROR: (&str, &str) =
     ("200 OK\r\nX-Amz-Function-Error: Unhandled", r#"{"errorType":"E","errorMessage":"no"}"#);
@@ -114,13 +124,12 @@ const ERROR: (&str, &str) =
 fn our_own_function_gets_every_record_of_the_template_s_mapping() {
     let kafka = Kafka::start(&["user-events"]);
     kafka.produce("user-events", &logins(2_500));
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
     let arguments = [
         "poll",
         "--once",
         "--json",
         "--template",
-        template,
+        OUR_TEMPLATE,
         "--function",
         "analytics",
         "--topic",
@@ -148,24 +157,8 @@ fn a_function_behind_a_url_is_retried_and_what_fails_goes_to_a_topic() {
     let kafka = Kafka::start(&["orders", "failed"]);
     kafka.produce("orders", &logins(10));
     let url = endpoint(&[ERROR, ERROR, DONE]);
-    let servers = kafka.servers();
-    let finished = run(&[
-        "poll",
-        "--once",
-        "--json",
-        "--topic",
-        "orders",
-        "--invoke-url",
-        &url,
-        "--template",
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml"),
-        "--retries",
-        "1",
-        "--on-failure",
-        "kafka://failed",
-        "--bootstrap-servers",
-        servers,
-    ]);
+    let retried_once = ["--once", "--json", "--retries", "1", "--on-failure", "kafka://failed"];
+    let finished = run(&poll(&kafka, "orders", &url, &retried_once));
     let report = report(&finished);
     assert_eq!(finished.code, Some(1), "not all of it succeeded: {report}");
     let records = &report["records"];
@@ -176,21 +169,7 @@ fn a_function_behind_a_url_is_retried_and_what_fails_goes_to_a_topic() {
 
     // The topic has a message for each record that failed.
     let url = endpoint(&[DONE]);
-    let finished = run(&[
-        "poll",
-        "--once",
-        "--json",
-        "--topic",
-        "failed",
-        "--invoke-url",
-        &url,
-        "--template",
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml"),
-        "--mapping",
-        "Failed",
-        "--bootstrap-servers",
-        servers,
-    ]);
+    let finished = run(&poll(&kafka, "failed", &url, &["--once", "--json", "--mapping", "Failed"]));
     assert_eq!(self::report(&finished)["records"]["succeeded"].as_u64(), stored);
 }
 
@@ -200,23 +179,8 @@ fn a_function_that_never_answers_ends_it_with_nothing_committed() {
     kafka.produce("orders", &logins(2));
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml");
-    let arguments = [
-        "poll",
-        "--once",
-        "--json",
-        "--template",
-        template,
-        "--topic",
-        "orders",
-        "--invoke-url",
-        &url,
-        "--timeout",
-        "100ms",
-        "--bootstrap-servers",
-        kafka.servers(),
-    ];
-    let finished = run(&arguments);
+    let impatient = ["--once", "--json", "--timeout", "100ms"];
+    let finished = run(&poll(&kafka, "orders", &url, &impatient));
     assert_eq!((finished.code, finished.stdout.as_str()), (Some(1), ""));
     assert_eq!(
         finished.stderr,
@@ -225,9 +189,8 @@ fn a_function_that_never_answers_ends_it_with_nothing_committed() {
     );
     drop(listener);
     let url = endpoint(&[DONE]);
-    let mut arguments = arguments;
-    arguments[8] = &url;
-    assert_eq!(report(&run(&arguments))["records"]["succeeded"], 2);
+    let finished = run(&poll(&kafka, "orders", &url, &impatient));
+    assert_eq!(report(&finished)["records"]["succeeded"], 2);
 }
 
 #[test]
@@ -236,21 +199,7 @@ fn ctrl_c_waits_for_what_is_in_flight_and_commits_it() {
     kafka.produce("orders", &logins(2));
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml");
-    let servers = kafka.servers();
-    let arguments = [
-        "poll",
-        "--json",
-        "--template",
-        template,
-        "--topic",
-        "orders",
-        "--invoke-url",
-        &url,
-        "--bootstrap-servers",
-        servers,
-    ];
-    let mut command = millrace(&arguments);
+    let mut command = millrace(&poll(&kafka, "orders", &url, &["--json"]));
     let mut poll =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let (stream, _) = listener.accept().expect("an invocation");
@@ -270,19 +219,7 @@ fn lines_tell_what_goes_on_where_there_is_no_terminal() {
     let kafka = Kafka::start(&["orders"]);
     kafka.produce("orders", &logins(4));
     let url = endpoint(&[ERROR, DONE]);
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml");
-    let finished = run(&[
-        "poll",
-        "--once",
-        "--template",
-        template,
-        "--topic",
-        "orders",
-        "--invoke-url",
-        &url,
-        "--bootstrap-servers",
-        kafka.servers(),
-    ]);
+    let finished = run(&poll(&kafka, "orders", &url, &["--once"]));
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     let expected = format!(
         "polling orders for orders-function at {url} as local-Orders: batches of 100 or 0.5 s, \
@@ -309,26 +246,8 @@ fn memory_stays_under_100_mb() {
     let value = "x".repeat(1_000);
     kafka.produce_to(PARTITIONS, "orders", &vec![value; 44_000]);
     let url = endpoint(&[DONE]);
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/orders.yaml");
-    let mut command = millrace(&[
-        "poll",
-        "--once",
-        "--json",
-        "--template",
-        template,
-        "--topic",
-        "orders",
-        "--invoke-url",
-        &url,
-        "--batch-size",
-        "10000",
-        "--window",
-        "5s",
-        "--pollers",
-        "2",
-        "--bootstrap-servers",
-        kafka.servers(),
-    ]);
+    let large = ["--once", "--json", "--batch-size", "10000", "--window", "5s", "--pollers", "2"];
+    let mut command = millrace(&poll(&kafka, "orders", &url, &large));
     let mut poll = command.stdout(Stdio::piped()).spawn().expect("it starts");
     let mut peak = 0;
     while poll.try_wait().expect("it can be asked").is_none() {
@@ -346,7 +265,7 @@ fn memory_stays_under_100_mb() {
 #[test]
 fn trouble_is_told_in_a_sentence() {
     let kafka = Kafka::start(&["orders"]);
-    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+    let template = OUR_TEMPLATE;
     let trouble = |arguments: &[&str]| {
         let finished = run(&[&["poll", "--once"], arguments].concat());
         assert_eq!((finished.code, finished.stdout.as_str()), (Some(1), ""), "{}", finished.stderr);
