@@ -223,6 +223,11 @@ pub(crate) enum Error {
     /// Signals cannot be had.
     #[error("cannot listen for Ctrl-C: {0}")]
     Signals(#[source] std::io::Error),
+    /// The prices of the build are not what they should be.
+    #[error(
+        "tools/cost/prices.json cannot be read ({0}); restore it from the repository and build again"
+    )]
+    Prices(String),
     /// The output is gone.
     #[error("cannot write to standard output: {0}")]
     Output(#[source] std::io::Error),

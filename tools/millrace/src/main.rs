@@ -10,6 +10,7 @@ mod answer;
 mod archive;
 mod broker;
 mod chaos;
+mod cost;
 mod demo;
 mod endpoints;
 mod error;
@@ -83,6 +84,8 @@ enum Command {
     Redrive(Box<redrive::Options>),
     /// Look into what `relay` wrote
     Archive(archive::Options),
+    /// Reckon what a load costs a month on AWS, and what dominates it
+    Cost(cost::Options),
     /// Measure the detectors on labelled data
     Evaluate(evaluate::Options),
 }
@@ -127,6 +130,7 @@ async fn run(command_line: CommandLine) -> Result<ExitCode, Error> {
         Command::Redrive(options) => {
             Box::pin(redrive::run(*options, endpoint_url, &interrupt)).await
         }
+        Command::Cost(options) => cost::run(&options),
         Command::Archive(options) => {
             Box::pin(interrupt.unless_asked(archive::run(options, endpoint_url))).await
         }

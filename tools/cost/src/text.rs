@@ -1,0 +1,184 @@
+//! Bills as people read them, in Markdown, which reads in a terminal as well.
+
+use std::fmt::Write;
+
+use crate::{Archive, Bill, Cluster, Load, Pollers, Prices, Setup, Way};
+
+/// The loads of `docs/costs.md`: records a second, and distinct keys.
+const DOCUMENTED: [(f64, f64); 3] =
+    [(10.0, 1_000.0), (1_000.0, 100_000.0), (10_000.0, 1_000_000.0)];
+const DOCUMENTED_BYTES: f64 = 600.0;
+
+/// One load's bill, what dominates it, and what else could be done.
+pub fn comparison(load: &Load, prices: &Prices) -> String {
+    let setup = Setup::default();
+    let bill = Bill::of(load, setup, prices);
+    let mut text = String::new();
+    // Writing to a `String` cannot fail, here and below.
+    let _ = writeln!(
+        text,
+        "A month of {} records a second, {} bytes each, {} keys (USD, {}, list prices of {})\n",
+        whole(load.records_per_second),
+        whole(load.record_bytes),
+        whole(load.keys),
+        prices.region,
+        prices.as_of,
+    );
+    let naive = Bill::of(load, Setup { way: Way::Naive, ..setup }, prices);
+    let mut rows = vec![[
+        "service".to_owned(),
+        "a month".to_owned(),
+        "a million records".to_owned(),
+        "a request per record".to_owned(),
+    ]];
+    for line in &bill.lines {
+        rows.push([
+            line.service.to_owned(),
+            dollars(line.usd),
+            cents(line.usd, bill.records),
+            dollars(naive.service(line.service)),
+        ]);
+    }
+    rows.push([
+        "**all**".to_owned(),
+        dollars(bill.total()),
+        cents(bill.total(), bill.records),
+        dollars(naive.total()),
+    ]);
+    table(&mut text, &rows);
+    if let Some(line) = bill.dominant() {
+        let share = line.usd / bill.total() * 100.0;
+        let _ = writeln!(text, "{} is {share:.0} % of it.\n", line.service);
+    }
+    text.push_str("What else there is, and what it changes:\n\n");
+    let mut rows = vec![["instead".to_owned(), "a month".to_owned(), "against".to_owned()]];
+    for (name, other) in alternatives(setup) {
+        let total = Bill::of(load, other, prices).total();
+        rows.push([name.to_owned(), dollars(total), difference(total - bill.total())]);
+    }
+    table(&mut text, &rows);
+    text
+}
+
+/// The other choices, one at a time.
+fn alternatives(setup: Setup) -> [(&'static str, Setup); 4] {
+    [
+        (
+            "on-demand pollers, with endpoints in the cluster's network",
+            Setup { pollers: Pollers::OnDemand, ..setup },
+        ),
+        ("MSK Serverless", Setup { cluster: Cluster::Serverless, ..setup }),
+        ("a cluster that is there already", Setup { cluster: Cluster::Existing, ..setup }),
+        (
+            "Firehose reading MSK directly, without `relay`",
+            Setup { archive: Archive::FirehoseReadsMsk, ..setup },
+        ),
+    ]
+}
+
+/// Dollars per million records by service, ours and the naive way, for the benchmark's report.
+pub fn per_million(load: &Load, prices: &Prices) -> Vec<(&'static str, f64, f64)> {
+    let ours = Bill::of(load, Setup::default(), prices);
+    let naive = Bill::of(load, Setup { way: Way::Naive, ..Setup::default() }, prices);
+    let million = ours.records / 1e6;
+    let row = |line: &crate::Line| {
+        (line.service, line.usd / million, naive.service(line.service) / million)
+    };
+    ours.lines.iter().map(row).collect()
+}
+
+/// The generated part of `docs/costs.md`.
+pub fn document(prices: &Prices) -> String {
+    let loads = DOCUMENTED.map(|(records, keys)| Load::new(records, DOCUMENTED_BYTES, keys));
+    let mut text = String::new();
+    let mut rows = vec![vec!["service".to_owned()]];
+    rows[0]
+        .extend(loads.iter().map(|load| format!("{} records/s", whole(load.records_per_second))));
+    let bills = loads.each_ref().map(|load| Bill::of(load, Setup::default(), prices));
+    for (place, line) in bills[0].lines.iter().enumerate() {
+        let mut row = vec![line.service.to_owned()];
+        row.extend(bills.iter().map(|bill| dollars(bill.lines[place].usd)));
+        rows.push(row);
+    }
+    let mut all = vec!["**all**".to_owned()];
+    all.extend(bills.iter().map(|bill| dollars(bill.total())));
+    rows.push(all);
+    for (name, setup) in alternatives(Setup::default()) {
+        let mut row = vec![name.to_owned()];
+        row.extend(loads.iter().map(|load| dollars(Bill::of(load, setup, prices).total())));
+        rows.push(row);
+    }
+    let naive = Setup { way: Way::Naive, ..Setup::default() };
+    let mut row = vec!["a request per record".to_owned()];
+    row.extend(loads.iter().map(|load| dollars(Bill::of(load, naive, prices).total())));
+    rows.push(row);
+    table(&mut text, &rows);
+
+    let _ = writeln!(text, "Prices of {}, {}. {}\n", prices.region, prices.as_of, prices.note);
+    let mut rows = vec![["price", "USD", "for a", "page", "checked"].map(str::to_owned).to_vec()];
+    for (name, price) in prices.prices.all() {
+        let name = format!("`{name}`");
+        let checked = price.checked.clone().unwrap_or_else(|| "no".to_owned());
+        let (per, page) = (price.per.clone(), price.source.clone());
+        rows.push(vec![name, price.usd.to_string(), per, page, checked]);
+    }
+    table(&mut text, &rows);
+    text
+}
+
+/// A table with its first column of words.
+fn table<Row: AsRef<[String]>>(text: &mut String, rows: &[Row]) {
+    let columns = rows.first().map_or(0, |row| row.as_ref().len());
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.as_ref().get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0).max(3)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for (number, row) in rows.iter().enumerate() {
+        for (column, (cell, width)) in row.as_ref().iter().zip(&widths).enumerate() {
+            let _ = if column == 0 {
+                write!(text, "| {cell:<width$} ")
+            } else {
+                write!(text, "| {cell:>width$} ")
+            };
+        }
+        text.push_str("|\n");
+        if number == 0 {
+            for (column, width) in widths.iter().enumerate() {
+                let end = if column == 0 { "-" } else { ":" };
+                let _ = write!(text, "| {}{end} ", "-".repeat(width - 1));
+            }
+            text.push_str("|\n");
+        }
+    }
+    text.push('\n');
+}
+
+/// Whole dollars, and cents below ten.
+fn dollars(usd: f64) -> String {
+    if usd < 10.0 { format!("{usd:.2}") } else { whole(usd) }
+}
+
+/// Dollars a million records.
+fn cents(usd: f64, records: f64) -> String {
+    let usd = if records > 0.0 { usd / records * 1e6 } else { 0.0 };
+    format!("{usd:.3}")
+}
+
+fn difference(usd: f64) -> String {
+    let sign = if usd < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", dollars(usd.abs()))
+}
+
+/// A whole number in groups of three digits.
+fn whole(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
