@@ -15,7 +15,8 @@
 //! ways. [`Sums`](input::Sums) adds the values of the input up with somebody else's parser: so many
 //! events, payments, readings, so much money, these records dead. The [`Oracle`](oracle::Oracle)
 //! takes the commit path through the input sequentially in memory, and knows every state, row and
-//! alert bit for bit.
+//! alert bit for bit. A [`Witness`] is the part that compares, for records that reach the functions in
+//! another way.
 
 mod error;
 mod functions;
@@ -28,6 +29,7 @@ mod report;
 mod run;
 mod site;
 mod verdict;
+mod witness;
 
 pub use error::ChaosError;
 pub use plan::{MishapRates, Plan, Sabotage};
@@ -35,3 +37,4 @@ pub use report::{Ran, Report};
 pub use run::run;
 pub use site::Site;
 pub use verdict::{Check, Verdict};
+pub use witness::Witness;

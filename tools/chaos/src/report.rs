@@ -4,7 +4,6 @@ use std::time::Duration;
 use millrace_endpoints::Endpoints;
 use serde::Serialize;
 
-use crate::input::Input;
 use crate::{Plan, Verdict};
 
 /// Faults by operation, by service.
@@ -74,7 +73,7 @@ impl Report {
 
     pub(crate) fn new(
         plan: &Plan,
-        input: &Input,
+        produced: u64,
         endpoints: &Endpoints,
         [analytics, relay]: [Ran; 2],
         verdict: Verdict,
@@ -93,7 +92,7 @@ impl Report {
         }
         Self {
             seed: plan.seed,
-            records: input.len(),
+            records: produced,
             applied: found("events of users")
                 + found("payments of users")
                 + found("readings of sensors"),

@@ -10,13 +10,10 @@ use millrace_runtime_api::FunctionSpec;
 use tokio::time::sleep;
 
 use crate::functions::{Counts, Fleet};
-use crate::input::{Input, Stream, Sums};
-use crate::journal::Journal;
+use crate::input::Stream;
 use crate::mappings::Mappings;
-use crate::oracle::Oracle;
 use crate::report::{Ran, Report};
-use crate::verdict::Verdict;
-use crate::{ChaosError, Plan, Site};
+use crate::{ChaosError, Plan, Site, Witness};
 
 /// What an invocation may take: little, so that a request that hangs costs little.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -47,10 +44,8 @@ pub async fn run(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Report, ChaosError> {
     let started = Instant::now();
-    let config = site.config()?;
-    let journal = Journal::of(&config.tables.state);
-    site.endpoints.observe_dynamodb(journal.observer());
     let stream = Stream::new(plan.seed, plan.records);
+    let mut witness = Witness::new(site, stream.partitions())?;
     let line = Line::start(site, plan, &stream).await?;
     site.endpoints.inject_at_random(RandomFaults {
         seed: plan.seed,
@@ -59,36 +54,25 @@ pub async fn run(
         longest_delay: LONGEST_DELAY,
     });
 
-    let mut input = Input::new(stream.partitions());
     for record in stream {
         if plan.time.is_some_and(|time| started.elapsed() > time) {
             break;
         }
-        let record = input.append(record);
+        let record = witness.append(record);
         line.push(record);
-        if input.len().is_multiple_of(100) {
-            line.wait_for_lag(MOST_LAG, &input, progress).await?;
+        if witness.produced().is_multiple_of(100) {
+            line.wait_for_lag(MOST_LAG, witness.produced(), progress).await?;
         }
     }
-    line.wait_for_lag(0, &input, progress).await?;
+    let produced = witness.produced();
+    line.wait_for_lag(0, produced, progress).await?;
     site.endpoints.clear_faults();
-    let (analytics, relay) = line.stop(input.len()).await?;
+    let (analytics, relay) = line.stop(produced).await?;
     site.endpoints.settle().await;
     let ran_for = started.elapsed();
 
-    let sums = Sums::of(&input);
-    let input = Arc::new(input);
-    let expected = {
-        let (input, journal) = (Arc::clone(&input), Arc::clone(&journal));
-        let oracle = Oracle::new(config, EventSource::default());
-        tokio::task::spawn_blocking(move || oracle.expect(&input, &journal))
-    };
-    let expected = match expected.await {
-        Ok(expected) => expected,
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    };
-    let verdict = Verdict::reach(site, &input, &sums, &expected).await?;
-    Ok(Report::new(plan, &input, site.endpoints, [analytics, relay], verdict, ran_for))
+    let verdict = witness.verdict(site, EventSource::default()).await?;
+    Ok(Report::new(plan, produced, site.endpoints, [analytics, relay], verdict, ran_for))
 }
 
 impl Line {
@@ -120,7 +104,7 @@ impl Line {
     async fn wait_for_lag(
         &self,
         most: u64,
-        input: &Input,
+        produced: u64,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), ChaosError> {
         let (mut lag, mut moved) = (self.lag(), Instant::now());
@@ -129,7 +113,7 @@ impl Line {
             let now = self.lag();
             if now != lag {
                 (lag, moved) = (now, Instant::now());
-                progress(input.len().saturating_sub(now / 2));
+                progress(produced.saturating_sub(now / 2));
             } else if moved.elapsed() > PATIENCE {
                 return Err(ChaosError::Stuck { records: now, seconds: PATIENCE.as_secs() });
             }

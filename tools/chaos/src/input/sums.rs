@@ -76,14 +76,17 @@ fn said(topic: &str, value: &[u8]) -> Option<Said> {
         names.iter().find_map(|name| value.get(name)?.as_str()).map(str::to_owned)
     };
     let user = || text(["userId", "user_id"]);
-    match topic {
-        "user-events" => Some(Said::Event { user: user()? }),
-        "transactions" => Some(Said::Payment {
+    // A run through Kafka puts something of its own before the usual names.
+    if topic.ends_with("user-events") {
+        Some(Said::Event { user: user()? })
+    } else if topic.ends_with("transactions") {
+        Some(Said::Payment {
             user: user()?,
             currency: text(["currency", "currency"]).unwrap_or_else(|| "XXX".to_owned()),
             hundredths: hundredths(value.get("amount")?)?,
-        }),
-        _ => Some(Said::Reading { sensor: text(["sensorId", "sensor_id"])? }),
+        })
+    } else {
+        Some(Said::Reading { sensor: text(["sensorId", "sensor_id"])? })
     }
 }
 
