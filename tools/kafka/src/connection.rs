@@ -27,6 +27,14 @@ pub enum Security {
     Plaintext,
     /// Encryption alone (MSK: port 9094).
     Tls,
+    /// SASL/PLAIN without TLS, so that anybody who listens reads the password: for a broker of one's own.
+    /// MSK has none of it.
+    SaslPlain {
+        /// The user's name.
+        user: String,
+        /// The user's password.
+        password: Password,
+    },
     /// SASL/SCRAM-SHA-512 over TLS (MSK: port 9096).
     ScramSha512 {
         /// The user's name.
@@ -63,7 +71,7 @@ impl Connection {
         bootstrap_servers: impl Into<String>,
         security: Security,
     ) -> Result<Self, KafkaError> {
-        if cfg!(not(feature = "tls")) && !matches!(security, Security::Plaintext) {
+        if cfg!(not(feature = "tls")) && security.needs_tls() {
             return Err(KafkaError::NoTls { wanted: security.name() });
         }
         let bootstrap_servers = bootstrap_servers.into();
@@ -105,6 +113,12 @@ impl Connection {
             Security::Tls => {
                 config.set("security.protocol", "SSL");
             }
+            Security::SaslPlain { user, password } => {
+                config.set("security.protocol", "SASL_PLAINTEXT");
+                config.set("sasl.mechanism", "PLAIN");
+                config.set("sasl.username", user);
+                config.set("sasl.password", &password.0);
+            }
             Security::ScramSha512 { user, password } => {
                 config.set("security.protocol", "SASL_SSL");
                 config.set("sasl.mechanism", "SCRAM-SHA-512");
@@ -121,11 +135,16 @@ impl Connection {
 }
 
 impl Security {
+    fn needs_tls(&self) -> bool {
+        !matches!(self, Self::Plaintext | Self::SaslPlain { .. })
+    }
+
     /// What it is, in a word or two.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Plaintext => "plaintext",
             Self::Tls => "TLS",
+            Self::SaslPlain { .. } => "SASL/PLAIN",
             Self::ScramSha512 { .. } => "SCRAM",
             Self::MskIam { .. } => "IAM",
         }

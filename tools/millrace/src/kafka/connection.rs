@@ -14,13 +14,14 @@ pub(crate) struct ConnectionOptions {
     /// Some of the cluster's brokers, with commas between
     #[arg(long, env = "MILLRACE_BOOTSTRAP_SERVERS", value_name = "HOST:PORT,…")]
     bootstrap_servers: Option<String>,
-    /// What the brokers expect; all but plaintext needs a build with `--features tls`
+    /// What the brokers expect; tls, scram and iam need a build with `--features tls`
     #[arg(long, value_enum, default_value_t = Expected::Plaintext, value_name = "WHAT")]
     security: Expected,
-    /// The user, for scram
+    /// The user, for scram and plain
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// A file whose first line is the user's password, for scram; else `MILLRACE_KAFKA_PASSWORD`
+    /// A file whose first line is the user's password, for scram and plain; else
+    /// `MILLRACE_KAFKA_PASSWORD`
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// The cluster's region, for iam; else `AWS_REGION`
@@ -35,6 +36,8 @@ pub(crate) struct ConnectionOptions {
 enum Expected {
     /// Nothing (MSK: port 9092)
     Plaintext,
+    /// A user and a password that anybody on the way can read, SASL/PLAIN: for a broker of one's own
+    Plain,
     /// Encryption alone (MSK: port 9094)
     Tls,
     /// A user and a password, SASL/SCRAM-SHA-512 (MSK: port 9096)
@@ -72,9 +75,13 @@ impl ConnectionOptions {
         Ok(match self.security {
             Expected::Plaintext => Security::Plaintext,
             Expected::Tls => Security::Tls,
+            Expected::Plain => {
+                let (user, password) = self.user_and_password("--security plain")?;
+                Security::SaslPlain { user, password }
+            }
             Expected::Scram => {
-                let user = self.user.clone().ok_or(Error::Lacking("--security scram", "--user"))?;
-                Security::ScramSha512 { user, password: self.password()? }
+                let (user, password) = self.user_and_password("--security scram")?;
+                Security::ScramSha512 { user, password }
             }
             Expected::Iam => {
                 let region = self.region.clone().or_else(|| variable("AWS_REGION"));
@@ -84,15 +91,16 @@ impl ConnectionOptions {
         })
     }
 
-    fn password(&self) -> Result<Password, Error> {
-        if let Some(path) = &self.password_file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-            return Ok(Password::new(text.lines().next().unwrap_or_default()));
-        }
-        let password = variable("MILLRACE_KAFKA_PASSWORD");
-        let lacking = Error::Lacking("--security scram", "--password-file");
-        password.map(Password::new).ok_or(lacking)
+    fn user_and_password(&self, wanted_by: &'static str) -> Result<(String, Password), Error> {
+        let user = self.user.clone().ok_or(Error::Lacking(wanted_by, "--user"))?;
+        let Some(path) = &self.password_file else {
+            let password = variable("MILLRACE_KAFKA_PASSWORD");
+            let password = password.ok_or(Error::Lacking(wanted_by, "--password-file"))?;
+            return Ok((user, Password::new(password)));
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+        Ok((user, Password::new(text.lines().next().unwrap_or_default())))
     }
 }
 

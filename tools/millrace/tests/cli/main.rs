@@ -15,5 +15,6 @@ mod load;
 #[cfg(target_os = "linux")]
 mod poll;
 mod redrive;
+mod refusing;
 mod standing;
 mod topics;
