@@ -11,7 +11,11 @@ mod expected;
 mod interrupt;
 mod invoke;
 mod invoke_relay;
+#[cfg(target_os = "linux")]
+mod line;
 mod load;
+#[cfg(target_os = "linux")]
+mod misbehaving;
 #[cfg(target_os = "linux")]
 mod poll;
 mod redrive;

@@ -7,21 +7,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use millrace_generator::KafkaRecord;
-use millrace_kafka::{Broker, Producer, ProducerSettings, TopicSpec};
+use millrace_kafka::{Broker, GroupLag, Producer, ProducerSettings, TopicSpec};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::command::{Finished, millrace, run};
 
 /// A broker, and the runtime that it is asked by.
-struct Kafka {
+pub(crate) struct Kafka {
     runtime: Runtime,
     broker: Broker,
 }
 
 impl Kafka {
     /// With these topics of two partitions each.
-    fn start(topics: &[&str]) -> Self {
+    pub(crate) fn start(topics: &[&str]) -> Self {
         Kafka::with_partitions(topics, 2)
     }
 
@@ -35,12 +35,23 @@ impl Kafka {
         kafka
     }
 
-    fn servers(&self) -> &str {
+    pub(crate) fn servers(&self) -> &str {
         self.broker.connection().bootstrap_servers()
     }
 
+    /// What a group has committed of each partition of a topic.
+    pub(crate) fn committed(&self, topic: &str, group: &str) -> Vec<Option<i64>> {
+        let topics = [topic.to_owned()];
+        let committed = async {
+            let lag = GroupLag::of(self.broker.connection(), group, &topics).await?;
+            lag.committed().await
+        };
+        let committed = self.runtime.block_on(committed).expect("the broker answers");
+        committed.into_values().collect()
+    }
+
     /// Produces values in turn to both partitions.
-    fn produce(&self, topic: &str, values: &[String]) {
+    pub(crate) fn produce(&self, topic: &str, values: &[String]) {
         self.produce_to(2, topic, values);
     }
 
@@ -59,7 +70,7 @@ impl Kafka {
 }
 
 /// Logins of users, one after the other.
-fn logins(count: usize) -> Vec<String> {
+pub(crate) fn logins(count: usize) -> Vec<String> {
     let login = |number: usize| {
         format!(
             r#"{{"user_id":"user-{number}","event_type":"login","timestamp":"2026-01-05T08:00:{:02}Z"}}"#,
@@ -69,7 +80,7 @@ fn logins(count: usize) -> Vec<String> {
     (0..count).map(login).collect()
 }
 
-fn report(finished: &Finished) -> Value {
+pub(crate) fn report(finished: &Finished) -> Value {
     serde_json::from_str(&finished.stdout).expect("one JSON object, and no error instead")
 }
 
