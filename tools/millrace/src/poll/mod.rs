@@ -123,7 +123,11 @@ async fn poll(
     let _ticking = view.tick();
     let until = if options.once { Until::EndOffsets } else { Until::Stopped };
     let begun = Instant::now();
-    let tally = mapping.run(&mut consumer, until, interrupt.asked()).await;
+    let asked = async {
+        interrupt.asked().await;
+        view.interrupted();
+    };
+    let tally = mapping.run(&mut consumer, until, asked).await;
     consumer.leave().await;
     Ok((tally?, begun.elapsed()))
 }

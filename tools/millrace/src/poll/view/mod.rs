@@ -5,7 +5,7 @@ mod lines;
 mod screen;
 mod seen;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ const TERMINAL_TICK: Duration = Duration::from_millis(200);
 const LINES_TICK: Duration = Duration::from_secs(10);
 /// So many lines of trouble are told between two ticks, and how many more there were.
 const MOST_TROUBLE: usize = 20;
+const CURSOR_UP: &[u8] = b"\x1b[1A";
 
 /// Where it is shown.
 pub(super) enum Shown {
@@ -108,6 +109,14 @@ impl View {
             }
         });
         tasks
+    }
+
+    /// Somebody typed Ctrl-C. A terminal echoes that below the changing lines, which are drawn up to the
+    /// last column: back to where they end, or the first of them would stay.
+    pub(super) fn interrupted(&self) {
+        if matches!(self.shown, Shown::Terminal(_)) && std::io::stdin().is_terminal() {
+            let _ = std::io::stderr().write_all(CURSOR_UP);
+        }
     }
 
     /// Takes the changing lines away.
