@@ -79,6 +79,10 @@ pub struct Settings {
     pub sensor_window: Duration,
     /// How long after its end a window still takes late events.
     pub allowed_lateness: Duration,
+    /// Whether a row of features is written of every user that changes.
+    pub features: bool,
+    /// How long a row of features is kept after the user's newest event.
+    pub features_retention: Duration,
     /// How long closed sessions are kept.
     pub session_retention: Duration,
     /// How long closed windows are kept.
@@ -141,6 +145,8 @@ impl Default for Settings {
             spend_window: HOUR,
             sensor_window: 5 * MINUTE,
             allowed_lateness: 5 * MINUTE,
+            features: false,
+            features_retention: 30 * DAY,
             session_retention: DAY,
             window_retention: 30 * DAY,
             alert_retention: 30 * DAY,

@@ -22,6 +22,7 @@ async fn function(aws: &Aws, variables: &[(&str, &str)]) -> (Analytics, Resource
         ("SESSIONS_TABLE", &resources.tables.sessions),
         ("WINDOWS_TABLE", &resources.tables.windows),
         ("ALERTS_TABLE", &resources.tables.alerts),
+        ("FEATURES_TABLE", &resources.tables.features),
         ("ALERT_TOPIC_ARN", &resources.topic_arn),
         ("DEAD_LETTER_QUEUE_URL", &resources.queue_url),
         // One alert a payment is easier to count than two.

@@ -37,6 +37,7 @@ impl World {
             sessions: "sessions".to_owned(),
             windows: "windows".to_owned(),
             alerts: "alerts".to_owned(),
+            features: "features".to_owned(),
         };
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
         create_table(&dynamodb, &STATE, &tables.state).await?;
@@ -96,6 +97,7 @@ impl World {
             .with_env("SESSIONS_TABLE", &self.tables.sessions)
             .with_env("WINDOWS_TABLE", &self.tables.windows)
             .with_env("ALERTS_TABLE", &self.tables.alerts)
+            .with_env("FEATURES_TABLE", &self.tables.features)
             .with_env("ALERT_TOPIC_ARN", &self.topic_arn)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   Lambda ─▶ Body ─▶ Analytics ─▶ CommitPath ─┬▶ States           DynamoDB: the state of each entity
-//!                        │                     ├▶ Outboxes ┬▶ Rows       DynamoDB: alerts, sessions, windows
+//!                        │                     ├▶ Outboxes ┬▶ Rows       DynamoDB: alerts, sessions, windows, features
 //!                        │                     │           └▶ AlertTopic SNS
 //!                        └▶ Metrics CloudWatch └▶ DeadLetterQueue  SQS
 //! ```

@@ -13,6 +13,7 @@
 
 mod apply;
 mod fates;
+mod features;
 mod group;
 mod held_back;
 mod partitions;

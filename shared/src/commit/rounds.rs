@@ -215,6 +215,7 @@ fn count_committed(work: &Work, tally: &mut Tally) {
                 *counts.entry(cause).or_default() += 1;
             }
             OutboxEntry::Closed(_) => tally.closed += 1,
+            OutboxEntry::Features(_) => {}
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::apply::{Attempt, apply};
+use super::features;
 use super::group::Group;
 use super::ports::{Stored, Version};
 use super::triage::Placed;
@@ -85,8 +86,12 @@ impl Work {
     ) {
         let Some(stored) = &mut self.stored else { return };
         let progress = Progress { events: &self.group.events, verdicts: &self.durable };
+        let counted = features::counted(&stored.state);
         match apply(&mut stored.state, progress, events, context, settled) {
-            Ok(attempt) => self.attempt = Some(attempt),
+            Ok(mut attempt) => {
+                features::renew(&mut stored.state, counted, &mut attempt, context.settings);
+                self.attempt = Some(attempt);
+            }
             Err(panicked) => {
                 let record = &events[panicked.0].record;
                 self.stored = None;

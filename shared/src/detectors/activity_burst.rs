@@ -1,6 +1,6 @@
 use super::prelude::*;
 use super::scales::Crossed;
-use crate::windows::{EventCount, NAMES, SlidingWindows};
+use crate::windows::{EventCount, NAMES, SCALES, SlidingWindows};
 
 /// `activity_burst`: more user events within 1 minute, 10 minutes, 1 hour or 24 hours than people
 /// cause. The multi-scale form of `rapid_activity`: one page that loads can cause ten events in
@@ -12,6 +12,13 @@ use crate::windows::{EventCount, NAMES, SlidingWindows};
 pub(super) struct ActivityBurst {
     windows: SlidingWindows<EventCount>,
     counts: Crossed,
+}
+
+impl ActivityBurst {
+    /// What the user did within each of the windows, the shortest first.
+    pub(super) fn totals(&self) -> [EventCount; SCALES] {
+        self.windows.totals()
+    }
 }
 
 impl Detector<UserEvent<'_>, UserProfile> for ActivityBurst {

@@ -8,7 +8,7 @@ use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
 use crate::events::{Coordinates, SensorReading, Transaction, UserEvent};
 use crate::profiles::{SensorProfile, UserProfile};
 use crate::settings::Settings;
-use crate::windows::{PaymentTally, SCALES};
+use crate::windows::{EventCount, PaymentTally, SCALES};
 
 detector_set! {
     /// The detectors of a user.
@@ -31,6 +31,12 @@ detector_set! {
 }
 
 impl UserDetectors {
+    /// What the user did within each of [`LENGTHS`](crate::windows::LENGTHS), as `activity_burst`
+    /// counts it; nothing where that detector is off.
+    pub fn activity_within(&self) -> [EventCount; SCALES] {
+        self.activity_burst.totals()
+    }
+
     /// What the user paid within each of [`LENGTHS`](crate::windows::LENGTHS), as `velocity` counts
     /// it; nothing where that detector is off.
     pub fn payments_within(&self) -> [PaymentTally; SCALES] {

@@ -1,5 +1,7 @@
 //! Where on earth something happened, if its location says so in numbers.
 
+use serde::{Deserialize, Serialize};
+
 use super::members::{self, members};
 use super::number::measured;
 
@@ -13,7 +15,7 @@ members! {
 }
 
 /// A place on earth (WGS 84).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Coordinates {
     /// Degrees north of the equator, -90 to 90.
     pub latitude: f64,

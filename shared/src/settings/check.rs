@@ -120,6 +120,7 @@ impl Settings {
             ("session_gap", self.session_gap),
             ("spend_window", self.spend_window),
             ("sensor_window", self.sensor_window),
+            ("features_retention", self.features_retention),
             ("session_retention", self.session_retention),
             ("window_retention", self.window_retention),
             ("alert_retention", self.alert_retention),

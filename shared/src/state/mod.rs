@@ -11,6 +11,7 @@
 
 mod active_users;
 mod coverage;
+mod features;
 mod outbox;
 mod partition;
 mod position;
@@ -20,6 +21,7 @@ mod watermarks;
 
 pub use active_users::ActiveUsers;
 pub use coverage::{Coverage, CoverageError, Stretch};
+pub use features::Features;
 pub use outbox::{Outbox, OutboxEntry, OutboxError};
 pub use partition::PartitionProfile;
 pub use position::{Epoch, PartitionId, Position, SourceId};

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::Features;
 use crate::alerts::Alert;
 use crate::windows::Closed;
 
@@ -24,6 +25,8 @@ pub enum OutboxEntry {
     Alert(Alert),
     /// To the table of windows or of sessions.
     Closed(Closed),
+    /// To the table of features, unless newer ones stand there.
+    Features(Features),
 }
 
 /// A stored outbox that cannot be read.
@@ -51,9 +54,16 @@ impl Outbox {
 
     /// Adds something to deliver.
     pub fn push(&mut self, entry: OutboxEntry) {
-        let size = postcard::serialize_with_flavor(&entry, postcard::ser_flavors::Size::default());
-        self.bytes += size.unwrap_or(Self::BUDGET);
+        self.bytes += size(&entry);
         self.entries.push(entry);
+    }
+
+    /// Takes out the features that are to be delivered, and says whether there were any.
+    pub(crate) fn take_features(&mut self) -> bool {
+        let is_features = |entry: &OutboxEntry| matches!(entry, OutboxEntry::Features(_));
+        let found = self.entries.iter().position(is_features).map(|at| self.entries.remove(at));
+        self.bytes -= found.as_ref().map_or(0, size).min(self.bytes);
+        found.is_some()
     }
 
     /// What is to be delivered, oldest first.
@@ -96,6 +106,11 @@ impl Outbox {
         let entries = postcard::from_bytes(entries).map_err(OutboxError::Unreadable)?;
         Ok(Self { entries, bytes: stored.len() })
     }
+}
+
+fn size(entry: &OutboxEntry) -> usize {
+    let size = postcard::serialize_with_flavor(entry, postcard::ser_flavors::Size::default());
+    size.unwrap_or(Outbox::BUDGET)
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ pub(crate) enum Breach {
     NoCondition,
     /// A committed state has lost its outbox.
     ClearedBeforeDelivery,
+    /// Features take the place of newer ones.
+    FeaturesOverwritten,
     /// The answer lists of each entity only the first record that is not done.
     OnlyTheFirstIsReported,
     /// The highest offset that was applied does not count as applied.

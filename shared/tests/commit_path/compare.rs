@@ -45,7 +45,7 @@ impl World {
     pub(crate) fn counts(&self) -> Counts {
         let rows = self.rows.values().filter_map(|row| match row {
             OutboxEntry::Alert(alert) => Some(alert),
-            OutboxEntry::Closed(_) => None,
+            OutboxEntry::Closed(_) | OutboxEntry::Features(_) => None,
         });
         let alone = rows.filter(|alert| OF_THE_EVENT_ALONE.contains(&alert.detector.as_ref()));
         let published: BTreeSet<AlertId> = self.published.iter().copied().collect();

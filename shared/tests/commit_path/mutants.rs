@@ -38,6 +38,15 @@ fn an_outbox_cleared_before_delivery_is_noticed() {
     );
 }
 
+/// As if features were put as other rows are, whatever stands in their place.
+#[test]
+fn features_that_take_the_place_of_newer_ones_are_noticed() {
+    noticed(
+        Breach::FeaturesOverwritten,
+        tests![named::i2_a_zombie_does_not_put_old_features_in_the_place_of_newer_ones],
+    );
+}
+
 /// As if the later records of a failed entity were forgotten.
 #[test]
 fn an_answer_without_the_later_records_is_noticed() {

@@ -7,11 +7,11 @@ use millrace_shared::commit::{OnSuspiciousDuplicate, Tally, TopicRule, Topics};
 use millrace_shared::delivery::Deadline;
 use millrace_shared::events::EventKind;
 use millrace_shared::kafka::Batch;
-use millrace_shared::state::{Body, Epoch};
+use millrace_shared::state::{Body, Epoch, OutboxEntry};
 
 use crate::lambda::{Ending, Redelivery, block_on, deliver, invoke, path};
 use crate::stream::{Record, event};
-use crate::world::{Client, Fault, SharedWorld};
+use crate::world::{Client, Fault, SharedWorld, World};
 
 pub(crate) const NOON: i64 = 1_767_614_400_000;
 
@@ -116,6 +116,45 @@ pub(crate) fn i2_a_lost_race_is_read_again_and_applied_again() {
             Body::User(user) => assert_eq!(user.profile.events, 3),
             other => panic!("anna is no user: {other:?}"),
         }
+    });
+}
+
+#[test]
+pub(crate) fn i2_a_zombie_does_not_put_old_features_in_the_place_of_newer_ones() {
+    block_on(async {
+        let world = World::with_everything();
+        // The user's state is written, and then the invocation stands still.
+        let zombie = Client::new(&world, vec![Fault::None, Fault::Pause]);
+        let zombie_path = path(&zombie);
+        let first = [click(0, 0, "anna")];
+        let meanwhile = async {
+            zombie.paused.notified().await;
+            answer(&world, &[click(0, 0, "anna"), click(0, 1, "anna")], vec![]).await;
+            zombie.wake.notify_one();
+        };
+        futures::join!(invoke(&zombie, &zombie_path, &first), meanwhile);
+        match &world.borrow().rows["features user#anna"] {
+            OutboxEntry::Features(features) => assert_eq!(features.events, 2),
+            other => panic!("no features: {other:?}"),
+        }
+    });
+}
+
+#[test]
+pub(crate) fn one_row_of_features_a_batch_and_none_for_what_was_applied_before() {
+    block_on(async {
+        let world = World::with_everything();
+        let records: Vec<Record> = (0..5).map(|offset| click(0, offset, "anna")).collect();
+        // The state, the features, the partition and the clearing; then nothing at all.
+        for writes in [4, 0] {
+            let client = Client::new(&world, vec![]);
+            invoke(&client, &path(&client), &records).await;
+            assert_eq!(client.writes(), writes);
+        }
+        let rows = world.borrow().rows.clone();
+        assert!(
+            matches!(&rows["features user#anna"], OutboxEntry::Features(one) if one.events == 5)
+        );
     });
 }
 

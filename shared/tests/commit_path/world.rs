@@ -15,7 +15,7 @@ use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
 use millrace_shared::entity::EntityKey;
 use millrace_shared::kafka::DeadRecord;
 use millrace_shared::settings::Settings;
-use millrace_shared::state::{EntityState, OutboxEntry};
+use millrace_shared::state::{EntityState, Features, OutboxEntry};
 use millrace_shared::windows::Closed;
 use tokio::sync::Notify;
 
@@ -79,9 +79,10 @@ impl World {
         }
     }
 
-    /// A world with every detector there is, and alerts of one cause merged.
+    /// A world with every detector there is, alerts of one cause merged, and features.
     pub(crate) fn with_everything() -> SharedWorld {
-        let settings = Settings { detectors_off: BTreeSet::new(), ..Settings::default() };
+        let detectors_off = BTreeSet::new();
+        let settings = Settings { detectors_off, features: true, ..Settings::default() };
         Rc::new(RefCell::new(Self::with(settings)))
     }
 }
@@ -244,6 +245,7 @@ impl Delivery for Port {
 fn put_row(world: &mut World, parcel: &Parcel<'_>) {
     let entity = parcel.entity;
     let key = match parcel.entry {
+        OutboxEntry::Features(features) => return put_features(world, entity, features),
         OutboxEntry::Alert(alert) => format!("alert {entity} {}", alert.id),
         OutboxEntry::Closed(Closed::Session(session)) => {
             format!("session {entity} {}", session.0.start)
@@ -259,6 +261,20 @@ fn put_row(world: &mut World, parcel: &Parcel<'_>) {
     if let Some(before) = before {
         assert_eq!(&before, parcel.entry, "a second delivery changed a row");
     }
+}
+
+/// The one row that is replaced, on the condition that what stands is older.
+fn put_features(world: &mut World, entity: &EntityKey, features: &Features) {
+    let key = format!("features {entity}");
+    if let Some(OutboxEntry::Features(stands)) = world.rows.get(&key)
+        && stands.as_of() >= features.as_of()
+        && !is_broken(Breach::FeaturesOverwritten)
+    {
+        let is_other = stands.as_of() == features.as_of() && stands != features;
+        assert!(!is_other, "a second delivery changed a row");
+        return;
+    }
+    world.rows.insert(key, OutboxEntry::Features(features.clone()));
 }
 
 impl DeadLetters for Port {

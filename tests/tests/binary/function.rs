@@ -87,6 +87,7 @@ pub(crate) async fn spec(aws: &Aws, resources: &Resources) -> FunctionSpec {
         .with_env("SESSIONS_TABLE", &resources.tables.sessions)
         .with_env("WINDOWS_TABLE", &resources.tables.windows)
         .with_env("ALERTS_TABLE", &resources.tables.alerts)
+        .with_env("FEATURES_TABLE", &resources.tables.features)
         .with_env("ALERT_TOPIC_ARN", &resources.topic_arn)
         .with_env("DEAD_LETTER_QUEUE_URL", &resources.queue_url)
 }

@@ -1,16 +1,19 @@
 //! The tables have the keys, indexes and attributes that analytics writes.
 
-use analytics::dynamodb::{ALERTS, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS};
+use analytics::dynamodb::{
+    ALERTS, FEATURES, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS,
+};
 use serde_json::{Value, json};
 
 use crate::evaluation::{Parameters, parameters};
 use crate::stack::{of_type, resources};
 
-const TABLES: [(&str, &str, TableDefinition); 4] = [
+const TABLES: [(&str, &str, TableDefinition); 5] = [
     ("StateTable", "STATE_TABLE", STATE),
     ("SessionsTable", "SESSIONS_TABLE", SESSIONS),
     ("WindowsTable", "WINDOWS_TABLE", WINDOWS),
     ("AlertsTable", "ALERTS_TABLE", ALERTS),
+    ("FeaturesTable", "FEATURES_TABLE", FEATURES),
 ];
 
 fn key_schema(partition_key: &str, sort_key: Option<&str>) -> Value {

@@ -7,6 +7,7 @@ mod support;
 
 mod alert_topic;
 mod dead_letters;
+mod features;
 mod metrics;
 mod queries;
 mod rows;

@@ -12,7 +12,9 @@ pub(crate) use states::*;
 use std::ops::Deref;
 use std::time::Duration;
 
-use analytics::dynamodb::{ALERTS, Rows, SESSIONS, STATE, States, TableDefinition, WINDOWS};
+use analytics::dynamodb::{
+    ALERTS, FEATURES, Rows, SESSIONS, STATE, States, TableDefinition, WINDOWS,
+};
 use analytics::{AlertTopic, Clients, InFlight, TableNames};
 use aws_sdk_sqs::types::QueueAttributeName;
 use millrace_lambda::DeadLetterQueue;
@@ -69,11 +71,13 @@ impl Aws {
             sessions: format!("sessions-{id}"),
             windows: format!("windows-{id}"),
             alerts: format!("alerts-{id}"),
+            features: format!("features-{id}"),
         };
         self.create_table(&STATE, &tables.state).await;
         self.create_table(&SESSIONS, &tables.sessions).await;
         self.create_table(&WINDOWS, &tables.windows).await;
         self.create_table(&ALERTS, &tables.alerts).await;
+        self.create_table(&FEATURES, &tables.features).await;
         Resources {
             tables,
             topic_arn: self.create_topic(&format!("alerts-{id}{ending}")).await,

@@ -40,6 +40,7 @@ impl Function {
                 ("SESSIONS_TABLE", resources.tables.sessions.clone()),
                 ("WINDOWS_TABLE", resources.tables.windows.clone()),
                 ("ALERTS_TABLE", resources.tables.alerts.clone()),
+                ("FEATURES_TABLE", resources.tables.features.clone()),
                 ("ALERT_TOPIC_ARN", resources.alert_topic_arn.clone()),
             ]),
             Self::Relay => variables.extend([

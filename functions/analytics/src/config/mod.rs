@@ -19,9 +19,9 @@ use millrace_shared::settings::Settings;
 pub use variables::VARIABLES;
 use variables::{
     ALERT_TOPIC_ARN, ALERTS_TABLE, CLUSTER_NAME, DEAD_LETTER_QUEUE_URL, DEADLINE_MARGIN_MS,
-    MESSAGES_IN_FLIGHT, METRICS_NAMESPACE, MILLRACE_ENDPOINT_URL, ON_SUSPICIOUS_DUPLICATE,
-    PARTIAL_FAILURES, READS_IN_FLIGHT, SESSIONS_TABLE, STATE_RETENTION_DAYS, STATE_TABLE,
-    WINDOWS_TABLE, WRITES_IN_FLIGHT,
+    FEATURES_TABLE, MESSAGES_IN_FLIGHT, METRICS_NAMESPACE, MILLRACE_ENDPOINT_URL,
+    ON_SUSPICIOUS_DUPLICATE, PARTIAL_FAILURES, READS_IN_FLIGHT, SESSIONS_TABLE,
+    STATE_RETENTION_DAYS, STATE_TABLE, WINDOWS_TABLE, WRITES_IN_FLIGHT,
 };
 
 /// Everything that the function is told.
@@ -66,6 +66,8 @@ pub struct TableNames {
     pub windows: String,
     /// The table of alerts.
     pub alerts: String,
+    /// The table of features.
+    pub features: String,
 }
 
 /// How many requests may be under way at a time.
@@ -94,6 +96,7 @@ impl Config {
                 sessions: reader.text(SESSIONS_TABLE, is_table_name),
                 windows: reader.text(WINDOWS_TABLE, is_table_name),
                 alerts: reader.text(ALERTS_TABLE, is_table_name),
+                features: reader.text(FEATURES_TABLE, is_table_name),
             },
             alert_topic_arn: reader.text(ALERT_TOPIC_ARN, is_topic_arn),
             dead_letter_queue_url: reader.text(DEAD_LETTER_QUEUE_URL, is_url),

@@ -5,11 +5,12 @@ use millrace_shared::events::EventKind;
 
 use super::*;
 
-const REQUIRED: [(&str, &str); 6] = [
+const REQUIRED: [(&str, &str); 7] = [
     ("STATE_TABLE", "state"),
     ("SESSIONS_TABLE", "sessions"),
     ("WINDOWS_TABLE", "windows"),
     ("ALERTS_TABLE", "alerts"),
+    ("FEATURES_TABLE", "features"),
     ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:alerts"),
     ("DEAD_LETTER_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/123456789012/dead"),
 ];
@@ -120,6 +121,7 @@ fn what_is_set_is_what_counts() {
         ("TOPIC_EPOCHS", "clicks=2"),
         ("CLUSTER_NAME", "main"),
         ("PARTIAL_FAILURES", "OFF"),
+        ("FEATURES", "on"),
         ("ON_SUSPICIOUS_DUPLICATE", "apply"),
         ("HIGH_VALUE_AMOUNT", "2500.50"),
         ("DETECTORS_OFF", "rapid_clicks, battery_low"),
@@ -133,7 +135,7 @@ fn what_is_set_is_what_counts() {
     assert_eq!(config.topics.rule("payments.eu").unwrap().kind, EventKind::Transaction);
     assert_eq!(config.topics.rule("clicks").unwrap().epoch.0, 2);
     assert_eq!(config.cluster.as_deref(), Some("main"));
-    assert!(!config.partial_failures);
+    assert!(!config.partial_failures && config.settings.features);
     assert_eq!(config.on_suspicious, OnSuspiciousDuplicate::Apply);
     assert_eq!(config.settings.high_value_amount, Amount::from_micros(2_500_500_000));
     let off: Vec<&str> = config.settings.detectors_off.iter().map(String::as_str).collect();

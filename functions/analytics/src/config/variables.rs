@@ -5,6 +5,7 @@ variables! {
     SESSIONS_TABLE: None, "the name of the DynamoDB table of closed sessions";
     WINDOWS_TABLE: None, "the name of the DynamoDB table of closed windows";
     ALERTS_TABLE: None, "the name of the DynamoDB table of alerts";
+    FEATURES_TABLE: None, "the name of the DynamoDB table of features";
     ALERT_TOPIC_ARN: None, "the ARN of the SNS topic that alerts are published to, `arn:aws:sns:…`";
     DEAD_LETTER_QUEUE_URL: None, "the URL of the SQS queue for records that can never succeed, `https://…`";
 
@@ -33,6 +34,11 @@ variables! {
     SESSION_RETENTION_HOURS: Some("24"), "how many hours a closed session is kept after its last event, 1 to 87600";
     WINDOW_RETENTION_DAYS: Some("30"), "how many days a closed window is kept after its end, 1 to 3650";
     ALERT_RETENTION_DAYS: Some("30"), "how many days an alert is kept after its event, 1 to 3650";
+
+    FEATURES: Some("off"),
+        "`on` for a row of features of every user that changes, `off` for none: it makes a user's batch cost three write units instead of one";
+    FEATURES_RETENTION_DAYS: Some("30"),
+        "how many days a row of features is kept after the user's newest event, 1 to 3650";
 
     SESSION_GAP_SECONDS: Some("1800"), "the seconds without a user event after which a session is over";
     SPEND_WINDOW_SECONDS: Some("3600"), "the length of a user's spending windows in seconds";

@@ -1,14 +1,18 @@
-//! The tables: states with their conditional writes, and rows that are only ever put.
+//! The tables: states with their conditional writes, rows that are only ever put, and features, which
+//! only newer ones replace.
 //!
 //! ```text
 //!   CommitPath ─▶ States   load: BatchGetItem │ commit, clear: BatchExecuteStatement ─▶ state
 //!              └▶ Rows     BatchWriteItem ─▶ alerts, sessions, windows
+//!                          BatchExecuteStatement, newer ones only ─▶ features
 //! ```
 
 mod answers;
 mod attribute;
 mod entries;
 mod exchange;
+mod feature_rows;
+mod features_item;
 mod number;
 mod row;
 mod rows;
@@ -23,5 +27,5 @@ mod value;
 pub use rows::Rows;
 pub use states::States;
 pub use tables::{
-    ALERTS, IndexDefinition, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS,
+    ALERTS, FEATURES, IndexDefinition, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS,
 };

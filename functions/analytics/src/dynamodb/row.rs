@@ -65,14 +65,17 @@ impl Table {
 }
 
 impl Row {
-    pub(super) fn new(parcel: &Parcel<'_>, retentions: &Retentions) -> Self {
+    /// The row that a parcel becomes; none of features, which are no row that is only ever put.
+    pub(super) fn new(parcel: &Parcel<'_>, retentions: &Retentions) -> Option<Self> {
         let entity = parcel.entity;
-        match parcel.entry {
+        let row = match parcel.entry {
+            OutboxEntry::Features(_) => return None,
             OutboxEntry::Alert(one) => alert(entity, one, retentions.alert),
             OutboxEntry::Closed(Closed::Session(one)) => session(entity, one, retentions.session),
             OutboxEntry::Closed(Closed::Spend(one)) => spend(entity, one, retentions.window),
             OutboxEntry::Closed(Closed::Measures(one)) => measures(entity, one, retentions.window),
-        }
+        };
+        Some(row)
     }
 
     fn build<'a>(
@@ -224,7 +227,8 @@ mod tests {
     fn row(kind: EntityKind, entry: &OutboxEntry) -> (Row, Json) {
         let entity = EntityKey::new(kind, "42");
         let settings = Settings::default();
-        let row = Row::new(&Parcel { entity: &entity, entry }, &Retentions::from(&settings));
+        let parcel = Parcel { entity: &entity, entry };
+        let row = Row::new(&parcel, &Retentions::from(&settings)).unwrap();
         let item = serde_json::from_str(&row.item).unwrap();
         (row, item)
     }

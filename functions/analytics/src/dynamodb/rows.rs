@@ -6,10 +6,12 @@ use millrace_shared::commit::Parcel;
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
 use millrace_shared::entity::EntityKey;
 use millrace_shared::settings::Settings;
+use millrace_shared::state::OutboxEntry;
 use tracing::error;
 
 use super::answers;
 use super::exchange::Exchange;
+use super::feature_rows::{FeatureRows, FeaturesOf};
 use super::row::{Retentions, Row, Table};
 use super::tables::ENTITY;
 use super::value::{write_all, write_string};
@@ -20,10 +22,11 @@ const ROWS: usize = 25;
 /// Bytes of one request, below the 16 MB that `DynamoDB` takes.
 const BYTES: usize = 4 * 1024 * 1024;
 
-/// The tables of alerts, sessions and windows.
+/// The tables of alerts, sessions, windows and features.
 pub struct Rows {
     client: Client,
     tables: TableNames,
+    features: FeatureRows,
     retentions: Retentions,
     limits: Limits,
     retry: Retry,
@@ -42,13 +45,43 @@ impl Rows {
         retry: Retry,
     ) -> Self {
         let limits = Limits { entries: ROWS, bytes: BYTES, in_flight: in_flight.writes };
-        Self { client, tables, retentions: Retentions::from(settings), limits, retry }
+        let features = FeatureRows::new(
+            client.clone(),
+            &tables.features,
+            settings.features_retention,
+            in_flight,
+        );
+        Self { client, tables, features, retentions: Retentions::from(settings), limits, retry }
     }
 
     /// Puts a row for each parcel. One result per parcel, in order.
     pub async fn put(&self, parcels: &[Parcel<'_>], deadline: Deadline) -> Vec<Result<(), String>> {
+        let features: Vec<FeaturesOf<'_>> = parcels.iter().filter_map(features_of).collect();
+        if features.is_empty() {
+            return self.put_rows(parcels, deadline).await;
+        }
+        let is_row = |parcel: &&Parcel<'_>| features_of(parcel).is_none();
+        let others: Vec<Parcel<'_>> = parcels.iter().filter(is_row).copied().collect();
+        let (of_features, of_others) = futures::join!(
+            self.features.put(&features, &self.retry, deadline),
+            self.put_rows(&others, deadline),
+        );
+        let (mut of_features, mut of_others) = (of_features.into_iter(), of_others.into_iter());
+        let result = |parcel: &Parcel<'_>| {
+            let results =
+                if features_of(parcel).is_some() { &mut of_features } else { &mut of_others };
+            results.next().unwrap_or_else(|| Err("nothing became of it".to_owned()))
+        };
+        parcels.iter().map(result).collect()
+    }
+
+    async fn put_rows(
+        &self,
+        parcels: &[Parcel<'_>],
+        deadline: Deadline,
+    ) -> Vec<Result<(), String>> {
         let rows: Vec<Row> =
-            parcels.iter().map(|parcel| Row::new(parcel, &self.retentions)).collect();
+            parcels.iter().filter_map(|parcel| Row::new(parcel, &self.retentions)).collect();
         let (places, row_of_parcel) = latest_of_each_key(parcels, &rows);
         let row = |place: usize| (parcels[places[place]].entity, &rows[places[place]]);
 
@@ -71,8 +104,13 @@ impl Rows {
 
     /// The row that a parcel becomes: the table's name, and the item as JSON.
     pub fn row(&self, parcel: &Parcel<'_>) -> (&str, String) {
-        let row = Row::new(parcel, &self.retentions);
-        (self.name(row.table), row.item)
+        match (Row::new(parcel, &self.retentions), features_of(parcel)) {
+            (Some(row), _) => (self.name(row.table), row.item),
+            (None, Some((entity, features))) => {
+                (self.features.table(), self.features.row(entity, features))
+            }
+            (None, None) => unreachable!("what is no row is features"),
+        }
     }
 
     /// One `BatchWriteItem`; what it leaves unprocessed is to be put again.
@@ -131,6 +169,14 @@ impl Rows {
             Table::Sessions => &self.tables.sessions,
             Table::Windows => &self.tables.windows,
         }
+    }
+}
+
+/// The features in a parcel, if that is what it holds.
+fn features_of<'a>(parcel: &Parcel<'a>) -> Option<FeaturesOf<'a>> {
+    match parcel.entry {
+        OutboxEntry::Features(features) => Some((parcel.entity, features)),
+        _ => None,
     }
 }
 

@@ -100,7 +100,7 @@ fn condition() -> String {
     format!(r#"WHERE "{ENTITY}"=? AND "{VERSION}"=?"#)
 }
 
-fn quoted(statement: &str) -> String {
+pub(super) fn quoted(statement: &str) -> String {
     let mut json = String::new();
     write_string(&mut json, statement);
     json
@@ -115,7 +115,7 @@ const fn version(version: Version) -> Value<'static> {
 }
 
 /// A write that lost a race is to come back with the item as it stands, which saves reading it.
-fn write_request<'a>(
+pub(super) fn write_request<'a>(
     json: &mut String,
     statement: &str,
     parameters: impl Iterator<Item = Value<'a>>,

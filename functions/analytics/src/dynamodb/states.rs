@@ -22,10 +22,10 @@ use crate::config::InFlight;
 /// Keys that one `BatchGetItem` takes.
 const KEYS: usize = 100;
 /// Statements that one `BatchExecuteStatement` takes.
-const STATEMENTS: usize = 25;
+pub(super) const STATEMENTS: usize = 25;
 /// Bytes of one request: below the 16 MB that `DynamoDB` takes and what memory has room for, with
 /// several in flight.
-const BYTES: usize = 4 * 1024 * 1024;
+pub(super) const BYTES: usize = 4 * 1024 * 1024;
 
 /// The table of states.
 pub struct States {
@@ -232,7 +232,7 @@ impl StateStore for States {
 
 /// Whether a statement's failure passes by itself. Throttling comes per statement, inside an answer
 /// of status 200, where the client's own retries would not see it.
-fn passes(code: &str) -> bool {
+pub(super) fn passes(code: &str) -> bool {
     matches!(
         code,
         "ThrottlingError"

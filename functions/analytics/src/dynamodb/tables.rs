@@ -78,6 +78,10 @@ pub const ALERTS: TableDefinition = TableDefinition {
     ],
 };
 
+/// One row per user, for a model to read.
+pub const FEATURES: TableDefinition =
+    TableDefinition { holds: "features", partition_key: ENTITY, sort_key: None, indexes: &[] };
+
 impl TableDefinition {
     /// A request that creates the table under a name, billed by request. It is yet to be sent, and
     /// [`TIME_TO_LIVE`] yet to be enabled.

@@ -1,4 +1,4 @@
-//! The tables of sessions, windows and alerts against what the sequential pass delivered, item by
+//! The tables of sessions, windows, alerts and features against what the sequential pass delivered, item by
 //! item and attribute by attribute.
 
 use std::collections::HashMap;
@@ -36,6 +36,7 @@ pub(super) async fn compare(
         ("sessions", config.tables.sessions.as_str()),
         ("windows", &config.tables.windows),
         ("alerts", &config.tables.alerts),
+        ("features", &config.tables.features),
     ];
     for (name, table) in tables {
         let mut wanted = wanted.remove(table).unwrap_or_default();
@@ -77,7 +78,8 @@ fn attribute(json: &Value) -> AttributeValue {
     }
 }
 
-/// Entity and sort key, which is `time_id` in one table and `start` in the others.
+/// Entity and sort key, which is `time_id` in one table, `start` in others and nothing in that of
+/// features.
 fn key(item: &Item) -> String {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
     let sort_key = text("time_id").or_else(|| text("start"));

@@ -75,7 +75,10 @@ async fn under_faults(stack: &Stack, options: &Options) -> Result<Report, Error>
     let site = Site {
         endpoints,
         dynamodb: stack.aws.dynamodb.clone(),
-        analytics: stack.spec(Function::Analytics, &[], LogSink::Keep).await?,
+        analytics: stack
+            .spec(Function::Analytics, &[], LogSink::Keep)
+            .await?
+            .with_env("FEATURES", "on"),
         relay: stack.spec(Function::Relay, &[], LogSink::Keep).await?,
     };
     drop(spinner);

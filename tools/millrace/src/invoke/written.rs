@@ -11,7 +11,7 @@ const PLAIN: Style = Style::new();
 const DIM: Style = Style::new().dimmed();
 
 /// The tables with everything in them.
-pub(super) struct Tables([(&'static str, &'static [&'static str], Rows); 4]);
+pub(super) struct Tables([(&'static str, &'static [&'static str], Rows); 5]);
 
 impl Tables {
     pub(super) async fn read(stack: &Stack) -> Result<Self, Error> {
@@ -22,6 +22,7 @@ impl Tables {
             ("sessions", &["entity", "start"], Rows::read(aws, &tables.sessions).await?),
             ("windows", &["entity", "start"], Rows::read(aws, &tables.windows).await?),
             ("alerts", &["entity", "time_id"], Rows::read(aws, &tables.alerts).await?),
+            ("features", &["entity"], Rows::read(aws, &tables.features).await?),
         ]))
     }
 }

@@ -41,7 +41,7 @@ impl Stack {
     /// Starts endpoints of our own, or takes the given ones, and creates what is missing.
     pub(crate) async fn start(endpoint_url: Option<&str>, naming: Naming) -> Result<Self, Error> {
         let aws = Aws::start(endpoint_url).await?;
-        let resources = Resources::create(&aws, naming).await?;
+        let resources = Box::pin(Resources::create(&aws, naming)).await?;
         Ok(Self { aws, resources })
     }
 

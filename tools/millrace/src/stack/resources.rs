@@ -1,7 +1,9 @@
 //! Tables, topic, queue and archive: their names, making them and taking them away.
 
 use analytics::TableNames;
-use analytics::dynamodb::{ALERTS, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS};
+use analytics::dynamodb::{
+    ALERTS, FEATURES, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS,
+};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::TimeToLiveSpecification;
@@ -57,6 +59,7 @@ impl Resources {
             sessions: format!("{prefix}-sessions"),
             windows: format!("{prefix}-windows"),
             alerts: format!("{prefix}-alerts"),
+            features: format!("{prefix}-features"),
         };
         for (definition, name) in definitions(&tables) {
             create_table(aws, definition, name).await?;
@@ -92,12 +95,13 @@ impl Resources {
     }
 }
 
-fn definitions(tables: &TableNames) -> [(TableDefinition, &str); 4] {
+fn definitions(tables: &TableNames) -> [(TableDefinition, &str); 5] {
     [
         (STATE, &tables.state),
         (SESSIONS, &tables.sessions),
         (WINDOWS, &tables.windows),
         (ALERTS, &tables.alerts),
+        (FEATURES, &tables.features),
     ]
 }
 
