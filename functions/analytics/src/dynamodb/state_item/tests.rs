@@ -39,22 +39,6 @@ fn stored(kind: EntityKind, state: &EntityState) -> Stored {
     read_item(kind, &item(kind, state)).unwrap()
 }
 
-/// About how many bytes `DynamoDB` counts for a value.
-fn size(value: &Json) -> usize {
-    const OVERHEAD: usize = 3;
-    let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
-    OVERHEAD
-        + match (kind.as_str(), value) {
-            ("B", Json::String(base64)) => base64.len() / 4 * 3,
-            (_, Json::String(text)) => text.len(),
-            (_, Json::Array(values)) => values.iter().map(size).sum(),
-            (_, Json::Object(members)) => {
-                members.iter().map(|(name, value)| name.len() + size(value)).sum()
-            }
-            _ => 0,
-        }
-}
-
 /// A state that real events have made, with everything that hangs on it.
 fn state_after(kind: EntityKind, events: &[(EventKind, String)]) -> EntityState {
     let mut state = EntityState::new(kind);
@@ -146,19 +130,6 @@ fn what_events_have_made_of_a_partition_is_read_back_and_shows_its_active_users(
         panic!()
     };
     assert_eq!(after, before);
-}
-
-/// What the scores of a sensor's measures keep does not fit beside its windows into one.
-#[test]
-fn a_usual_user_is_written_with_one_write_unit_and_a_sensor_with_two() {
-    for (kind, events, units) in
-        [(EntityKind::User, payments_and_clicks(), 1), (EntityKind::Sensor, readings(), 2)]
-    {
-        let mut state = state_after(kind, &events);
-        state.outbox.clear();
-        let bytes = size(&json!({ "M": item(kind, &state) }));
-        assert_eq!(bytes.div_ceil(1_024), units, "{kind:?}: {bytes} bytes");
-    }
 }
 
 #[test]
@@ -331,3 +302,6 @@ proptest! {
         prop_assert_eq!(sensor.profile, profile);
     }
 }
+
+#[path = "sizes.rs"]
+mod sizes;
