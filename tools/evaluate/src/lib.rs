@@ -4,15 +4,20 @@
 //!   nab       Numenta's benchmark ──┐
 //!   labelled  a user's own series ──┴▶ series ─▶ drive: the sensor's state, as the function has it
 //!                                                     └▶ alerts ─▶ scores and counts
-//!   transactions  a simulated population ─▶ the commit path, as the function has it
-//!                                                     └▶ alerts ─▶ AUC, precision
+//!   transactions  a simulated population that pays ──┐
+//!   activity  people who look around, and bots ──────┴▶ the commit path, as the function has it
+//!                                                     └▶ alerts ─▶ AUC, precision, who is flagged
 //! ```
 
+pub mod activity;
 mod candidates;
+mod commit;
 mod drive;
 mod error;
 pub mod labelled;
+mod memory;
 pub mod nab;
+mod random;
 mod series;
 mod share;
 mod table;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// For how many days a terminal is compromised, and a card, on average.
 const TERMINAL_DAYS: u32 = 28;

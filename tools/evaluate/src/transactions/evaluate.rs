@@ -3,19 +3,19 @@ use std::time::Duration;
 
 use millrace_shared::alerts::{Alert, Evidence};
 use millrace_shared::commit::{CommitPath, OnSuspiciousDuplicate, TopicRule, Topics};
-use millrace_shared::delivery::{Deadline, Retry};
+use millrace_shared::delivery::Retry;
 use millrace_shared::detectors::sets::UserDetectors;
 use millrace_shared::events::EventKind;
-use millrace_shared::kafka::Batch;
 use millrace_shared::settings::Settings;
 use millrace_shared::state::Epoch;
 use serde::Serialize;
 
 use super::batches::{Day, Days, LABEL_DELAY, LABELS, PARTITIONS, PAYMENTS, partition_of};
-use super::memory::{Alerts, Graves, States};
 use super::metrics::{Judged, auc, average_precision, card_precision};
 use super::simulator::{Payment, SimulatorSettings};
 use crate::EvaluateError;
+use crate::commit::run;
+use crate::memory::{Alerts, Graves, States};
 use crate::share::share;
 
 /// The last days, which detectors are judged by.
@@ -27,8 +27,6 @@ const SCORE: &str = "score";
 /// The detectors of a user that do not look at payments.
 const OF_USER_EVENTS: [&str; 4] =
     ["rapid_activity", "rapid_clicks", "activity_burst", "long_session"];
-/// A batch in memory takes no time that matters.
-const TIME_FOR_A_BATCH: Duration = Duration::from_hours(1);
 
 /// How good the detectors of payments are on a simulated population.
 #[derive(Clone, Debug, Serialize)]
@@ -113,20 +111,6 @@ fn path() -> Path {
         delivery: Alerts::default(),
         dead_letters: Graves::default(),
     }
-}
-
-async fn run(path: &Path, event: &[u8]) -> Result<(), EvaluateError> {
-    let batch = Batch::decode(event)
-        .map_err(|error| EvaluateError::NotDone { reason: error.to_string() })?;
-    let deadline = Deadline::after(TIME_FOR_A_BATCH);
-    let done = path.run(&batch, deadline).await;
-    path.clear(&done, deadline).await;
-    let dead = path.dead_letters.count();
-    if done.failed.is_empty() && dead == 0 {
-        return Ok(());
-    }
-    let reason = format!("{} records failed, {dead} were dead", done.failed.len());
-    Err(EvaluateError::NotDone { reason })
 }
 
 /// A payment that counts, and its number.

@@ -13,10 +13,8 @@
 mod batches;
 mod episodes;
 mod evaluate;
-mod memory;
 mod metrics;
 mod population;
-mod random;
 mod simulator;
 
 pub use episodes::Lengths;

@@ -1,4 +1,4 @@
-use super::random::Random;
+use crate::random::Random;
 
 /// The side of the square that everybody lives in.
 const SIDE: f64 = 100.0;

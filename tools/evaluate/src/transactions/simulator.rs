@@ -1,7 +1,7 @@
 use super::Lengths;
 use super::episodes::Episodes;
 use super::population::{Customer, customers};
-use super::random::Random;
+use crate::random::Random;
 
 /// Fraud of the first kind: anything above this many cents.
 const CERTAIN_FRAUD_CENTS: i64 = 22_000;

@@ -1,5 +1,6 @@
 //! `millrace evaluate`: how good the detectors are on labelled data, by the code of the function.
 
+mod activity;
 mod labelled;
 mod nab;
 mod transactions;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use millrace_evaluate::activity::ActivitySettings;
 use millrace_evaluate::labelled::LabelledSeries;
 use millrace_evaluate::nab::Corpus;
 use millrace_evaluate::transactions::{Lengths, SimulatorSettings};
@@ -37,9 +39,18 @@ pub(crate) struct Options {
     /// A simulated population that pays, with fraud in it, as the fraud handbook describes it
     #[arg(long, group = "data")]
     transactions: bool,
+    /// A simulated population that looks around, all of it ordinary people but for a few bots
+    #[arg(long, group = "data")]
+    activity: bool,
     /// The same seed gives the same population
-    #[arg(long, value_name = "S", default_value_t = 1, requires = "transactions")]
+    #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+    /// How many people look around, for a week
+    #[arg(
+        long, value_name = "N", default_value_t = 1_000, requires = "activity",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    people: u32,
     /// How many customers it has; there are twice as many terminals
     #[arg(
         long, value_name = "N", default_value_t = 5_000, requires = "transactions",
@@ -106,6 +117,16 @@ pub(crate) async fn run(options: &Options) -> Result<ExitCode, Error> {
         let report = millrace_evaluate::transactions::evaluate(&options.simulated()).await?;
         transactions::write(&mut text, &report);
         object.insert("transactions".to_owned(), json!(report));
+    }
+    if options.activity {
+        let simulated = ActivitySettings {
+            seed: options.seed,
+            people: options.people,
+            ..ActivitySettings::default()
+        };
+        let report = millrace_evaluate::activity::evaluate(&simulated).await?;
+        activity::write(&mut text, &report);
+        object.insert("activity".to_owned(), json!(report));
     }
     if options.json {
         text = format!("{}\n", Value::Object(object));

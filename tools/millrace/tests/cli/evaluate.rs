@@ -86,6 +86,20 @@ fn a_simulated_population_is_the_same_each_time() {
 }
 
 #[test]
+fn of_a_simulated_population_it_is_said_who_is_flagged() {
+    let arguments = ["evaluate", "--json", "--activity", "--people", "50"];
+    let first = run(&arguments);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    assert_eq!(first.stdout, run(&arguments).stdout);
+    let report: Value = serde_json::from_str(&first.stdout).expect("an object");
+    let activity = &report["activity"];
+    assert_eq!((&activity["people"], &activity["bots"]), (&Value::from(50), &Value::from(1)));
+    let flagged = |detector: &str, who: &str| activity["detectors"][detector][who].as_u64();
+    assert!(flagged("activity_burst", "people") <= flagged("rapid_activity", "people"));
+    assert_eq!(flagged("activity_burst", "bots"), Some(1));
+}
+
+#[test]
 fn without_data_the_command_says_what_it_takes() {
     let nothing = run(&["evaluate"]);
     assert_eq!(nothing.code, Some(2));

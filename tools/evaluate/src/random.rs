@@ -6,11 +6,11 @@ use libm::{cos, exp, log};
 /// D. Lea and C. H. Flood, 2014). The distributions take their functions from `libm`, because those
 /// of the machine differ in their last bits.
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// A source of its own for each purpose and each of its subjects.
-    pub(super) fn new(seed: u64, purpose: &str, subject: u64) -> Self {
+    pub(crate) fn new(seed: u64, purpose: &str, subject: u64) -> Self {
         let mut source = Self(seed);
         for byte in purpose.bytes() {
             source.0 = source.next() ^ u64::from(byte);
@@ -29,32 +29,42 @@ impl Random {
 
     /// From 0 to 1, without 1: a multiple of 2⁻⁵³.
     #[expect(clippy::cast_precision_loss, reason = "53 bits are a float's")]
-    pub(super) fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + self.unit() * (high - low)
     }
 
-    pub(super) fn chance(&mut self, probability: f64) -> bool {
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
     /// A whole number below `count`, which is not 0.
     #[expect(clippy::cast_possible_truncation, reason = "less than `count`, which is a usize")]
-    pub(super) fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         ((u128::from(self.next()) * count as u128) >> 64) as usize
     }
 
     /// The normal distribution (G. E. P. Box and M. E. Muller, 1958).
-    pub(super) fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
+    pub(crate) fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
         let radius = (-2.0 * log(1.0 - self.unit())).sqrt();
         mean + deviation * radius * cos(TAU * self.unit())
     }
 
+    /// The log-normal distribution with this median: `deviation` is that of the logarithm.
+    pub(crate) fn log_normal(&mut self, median: f64, deviation: f64) -> f64 {
+        median * exp(self.normal(0.0, deviation))
+    }
+
+    /// The exponential distribution.
+    pub(crate) fn exponential(&mut self, mean: f64) -> f64 {
+        -mean * log(1.0 - self.unit())
+    }
+
     /// The Poisson distribution, for small means (D. E. Knuth, 1969).
-    pub(super) fn poisson(&mut self, mean: f64) -> u32 {
+    pub(crate) fn poisson(&mut self, mean: f64) -> u32 {
         let limit = exp(-mean);
         let mut product = self.unit();
         let mut count = 0;

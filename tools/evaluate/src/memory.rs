@@ -14,7 +14,7 @@ use millrace_shared::state::OutboxEntry;
 
 /// The table of states.
 #[derive(Default)]
-pub(super) struct States(RefCell<HashMap<EntityKey, Stored>>);
+pub(crate) struct States(RefCell<HashMap<EntityKey, Stored>>);
 
 impl StateStore for States {
     async fn load(&self, keys: &[&EntityKey], _: Deadline) -> Vec<Result<Option<Stored>, String>> {
@@ -45,11 +45,11 @@ impl StateStore for States {
 
 /// Where alerts go.
 #[derive(Default)]
-pub(super) struct Alerts(RefCell<Vec<Alert>>);
+pub(crate) struct Alerts(RefCell<Vec<Alert>>);
 
 impl Alerts {
     /// Takes what came since the last time.
-    pub(super) fn take(&self) -> Vec<Alert> {
+    pub(crate) fn take(&self) -> Vec<Alert> {
         self.0.take()
     }
 }
@@ -67,11 +67,11 @@ impl Delivery for Alerts {
 
 /// Counts what could not be read, which the simulator's own events all can.
 #[derive(Default)]
-pub(super) struct Graves(Cell<usize>);
+pub(crate) struct Graves(Cell<usize>);
 
 impl Graves {
     /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.get()
     }
 }
