@@ -25,7 +25,7 @@ pub(super) struct Days {
     actors: Vec<Actor>,
     people: u32,
     next: u32,
-    days: u32,
+    end: u32,
     offsets: [i64; PARTITIONS as usize],
 }
 
@@ -38,7 +38,7 @@ impl Days {
     pub(super) fn new(settings: &ActivitySettings) -> Self {
         let ActivitySettings { people, days, .. } = *settings;
         let offsets = [0; PARTITIONS as usize];
-        Self { actors: actors(settings), people, next: 0, days, offsets }
+        Self { actors: actors(settings), people, next: 0, end: days, offsets }
     }
 
     fn record(&mut self, number: u32, (time, what): Act) -> KafkaRecord {
@@ -62,7 +62,7 @@ impl Iterator for Days {
     type Item = Day;
 
     fn next(&mut self) -> Option<Day> {
-        if self.next == self.days {
+        if self.next == self.end {
             return None;
         }
         let mut acts: Vec<(Act, u32)> = Vec::new();

@@ -121,7 +121,7 @@ impl Actor {
         if kind < BROWSING {
             // An exponential mean makes a Poisson number of pages a geometric one.
             let mean = random.exponential(PAGES).min(10.0 * PAGES);
-            for _ in 0..1 + random.poisson(mean) {
+            for _ in 0..=random.poisson(mean) {
                 acts.note(now, "page_view");
                 for _ in 0..random.poisson(REPORTED) {
                     acts.note(now + random.between(0.0, LOADING), "impression");
@@ -129,7 +129,7 @@ impl Actor {
                 now += pace * random.log_normal(PAGE_PAUSE.0, PAGE_PAUSE.1);
                 acts.note(now, "click");
             }
-        } else if kind < (1.0 + BROWSING) / 2.0 {
+        } else if kind < f64::midpoint(1.0, BROWSING) {
             let end = start + random.between(SCROLLING.0, SCROLLING.1);
             while now < end {
                 acts.note(now, "scroll");
