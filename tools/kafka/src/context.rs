@@ -1,6 +1,7 @@
 //! What librdkafka tells a client apart from records: errors, and that a token is due.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::RDKafkaLogLevel;
@@ -27,6 +28,8 @@ struct Trouble {
     refusal: Option<String>,
     /// The client can never go on.
     fatal: Option<String>,
+    /// Since when no broker is there.
+    away_since: Option<Instant>,
 }
 
 impl Context {
@@ -54,8 +57,19 @@ impl Context {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).fatal.clone()
     }
 
+    /// For how long no broker has been there, as far as librdkafka has noticed.
+    pub(crate) fn away_for(&self) -> Option<Duration> {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.away_since.map(|since| since.elapsed())
+    }
+
+    /// A broker is there again, which librdkafka does not tell by itself.
+    pub(crate) fn is_back(&self) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).away_since = None;
+    }
+
     /// The error of a client that has waited in vain.
-    pub(crate) fn unreachable(&self, waited: std::time::Duration, reason: &str) -> KafkaError {
+    pub(crate) fn unreachable(&self, waited: Duration, reason: &str) -> KafkaError {
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         let (servers, security) = (self.servers.clone(), self.security.name());
         match (&trouble.refusal, &trouble.reason) {
@@ -82,6 +96,9 @@ impl ClientContext for Context {
 
     fn error(&self, error: Native, reason: &str) {
         let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
+            trouble.away_since.get_or_insert_with(Instant::now);
+        }
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::Authentication) => trouble.refusal = Some(reason.to_owned()),
             Some(RDKafkaErrorCode::Fatal) => trouble.fatal = Some(reason.to_owned()),

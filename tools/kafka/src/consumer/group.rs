@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use millrace_event_source_mapping::{PartitionOffset, StartingPosition};
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -32,6 +33,7 @@ pub(super) struct Membership {
     pub(super) topic: String,
     pub(super) start: StartingPosition,
     pub(super) is_embedded: bool,
+    pub(super) patience: Duration,
     state: Mutex<State>,
 }
 
@@ -60,6 +62,7 @@ impl Membership {
             topic: settings.topic.clone(),
             start: settings.start,
             is_embedded,
+            patience: settings.patience,
             state: Mutex::default(),
         }
     }

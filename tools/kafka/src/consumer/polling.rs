@@ -18,6 +18,8 @@ use crate::error::KafkaError;
 
 /// How long to wait for something to happen before looking whether to stop.
 const WAIT: Duration = Duration::from_millis(100);
+/// How long a broker may take to show that it is there again.
+const SHOW: Duration = Duration::from_millis(250);
 
 /// The most records that are handed over at once, and their most bytes, about.
 const MOST_RECORDS: usize = 500;
@@ -76,6 +78,7 @@ impl Polling<'_> {
     /// Waits for something, and takes what is there besides.
     fn gather(&mut self) -> Result<(), KafkaError> {
         let member = self.consumer.context();
+        self.look_for_brokers()?;
         let (mut wait, mut bytes) = (WAIT, 0);
         while self.burst.len() < MOST_RECORDS && bytes < MOST_BYTES {
             let polled = self.consumer.poll(wait);
@@ -101,6 +104,20 @@ impl Polling<'_> {
                 break;
             }
             wait = Duration::ZERO;
+        }
+        Ok(())
+    }
+
+    /// Where all brokers have been away for too long, there is nothing to wait for.
+    fn look_for_brokers(&self) -> Result<(), KafkaError> {
+        let member = self.consumer.context();
+        let Some(away_for) = member.base.away_for() else { return Ok(()) };
+        match self.consumer.fetch_metadata(Some(&self.topic), SHOW) {
+            Ok(_) => member.base.is_back(),
+            Err(error) if away_for >= member.patience => {
+                return Err(member.base.unreachable(away_for, &error.to_string()));
+            }
+            Err(_) => {}
         }
         Ok(())
     }

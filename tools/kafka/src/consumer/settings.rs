@@ -16,6 +16,8 @@ pub struct ConsumerSettings {
     pub start: StartingPosition,
     /// How long the group waits for a member that is not heard of. Brokers take 6 s or more.
     pub session_timeout: Duration,
+    /// How long every broker may be away before the consumer gives up. One that restarts is sat out.
+    pub patience: Duration,
 }
 
 /// The most memory for records that are fetched and not yet polled.
@@ -24,13 +26,15 @@ const FETCHED_KILOBYTES: u32 = 8 * 1024;
 const FETCH_BYTES: u32 = 4 * 1024 * 1024;
 
 impl ConsumerSettings {
-    /// From the oldest record on; a member counts as gone after ten seconds.
+    /// From the oldest record on; a member counts as gone after ten seconds, and the brokers after
+    /// thirty.
     pub fn new(topic: impl Into<String>, group: impl Into<String>) -> Self {
         Self {
             topic: topic.into(),
             group: group.into(),
             start: StartingPosition::TrimHorizon,
             session_timeout: Duration::from_secs(10),
+            patience: Duration::from_secs(30),
         }
     }
 

@@ -17,7 +17,7 @@ pub(crate) struct Cluster {
     pub(crate) connection: Connection,
     pub(crate) topic: Arc<str>,
     pub(crate) is_embedded: bool,
-    _broker: Option<Broker>,
+    broker: Option<Broker>,
 }
 
 impl Cluster {
@@ -30,12 +30,17 @@ impl Cluster {
         if let Ok(servers) = std::env::var("MILLRACE_TEST_BROKER") {
             let connection = Connection::plaintext(servers);
             create_topics(&connection, &spec).await.expect("the topic can be created");
-            return Self { connection, topic, is_embedded: false, _broker: None };
+            return Self { connection, topic, is_embedded: false, broker: None };
         }
         let broker = Broker::start().await.expect("a broker can be started");
         broker.create_topics(&spec).await.expect("the topic can be created");
         let connection = broker.connection().clone();
-        Self { connection, topic, is_embedded: true, _broker: Some(broker) }
+        Self { connection, topic, is_embedded: true, broker: Some(broker) }
+    }
+
+    /// Ends an embedded broker.
+    pub(crate) fn stop(&mut self) {
+        self.broker = None;
     }
 
     /// Of a group that is the test's own, too.

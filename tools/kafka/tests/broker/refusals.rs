@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use millrace_event_source_mapping::{Polled, Source};
 use millrace_kafka::{
-    Acks, Cluster as Looked, Connection, Consumer, ConsumerSettings, Password, Producer,
-    ProducerSettings, Security, TopicSpec, create_topics,
+    Acks, Cluster as Looked, Connection, Consumer, ConsumerSettings, KafkaError, Password,
+    Producer, ProducerSettings, Security, TopicSpec, create_topics,
 };
 use tokio::net::TcpListener;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, take};
 
 /// An address where nobody listens.
 async fn nowhere() -> String {
@@ -23,6 +24,30 @@ async fn a_broker_that_is_away_is_named_with_what_was_tried() {
     let start = format!("no broker at {servers} answered within 5 s (");
     assert!(error.starts_with(&start) && error.contains("Connection refused"), "{error}");
     assert!(error.ends_with("does it expect plaintext?"), "{error}");
+}
+
+#[tokio::test]
+async fn a_consumer_whose_brokers_go_away_waits_for_them_and_then_says_so() {
+    let mut cluster = Cluster::with_topic(1).await;
+    if !cluster.is_embedded {
+        return; // it is not ours to stop
+    }
+    cluster.fill(0, 0..3).await;
+    let settings = ConsumerSettings { patience: Duration::from_secs(1), ..cluster.settings() };
+    let mut consumer = Consumer::join(&cluster.connection, &settings).await.unwrap();
+    take(&mut consumer, 3).await;
+    cluster.stop();
+    let error = loop {
+        match consumer.poll().await {
+            Ok(Polled::CaughtUp(_)) => {}
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => break error,
+        }
+    };
+    let KafkaError::Unreachable { waited, .. } = &error else { panic!("{error}") };
+    assert!(*waited >= settings.patience, "{waited:?}");
+    let (told, servers) = (error.to_string(), cluster.connection.bootstrap_servers());
+    assert!(told.starts_with(&format!("no broker at {servers} answered within ")), "{told}");
 }
 
 #[tokio::test]
