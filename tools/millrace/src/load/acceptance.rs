@@ -6,6 +6,9 @@ use super::outcome::Outcome;
 
 /// Records a second, at least.
 const RATE: f64 = 1_000.0;
+/// What may lack of it: the last acknowledgement comes after the last record, so that a producer which
+/// keeps a rate exactly comes out a little below.
+const SLACK: f64 = 0.01;
 /// For 99 of 100 records, in milliseconds: less than this.
 const LATENCY_MS: f64 = 100.0;
 /// The share of records that are not acknowledged: less than this.
@@ -22,7 +25,7 @@ pub(super) struct Demand {
 pub(super) fn demands(outcome: &Outcome) -> Vec<Demand> {
     let latency_ms = outcome.deliveries.latency(0.99).as_secs_f64() * 1_000.0;
     let mut demands = vec![
-        Demand { what: "1,000 records/s or more", is_met: outcome.rate() >= RATE },
+        Demand { what: "1,000 records/s or more", is_met: outcome.rate() >= RATE * (1.0 - SLACK) },
         Demand { what: "99 % in less than 100 ms", is_met: latency_ms < LATENCY_MS },
         Demand { what: "errors below 1 %", is_met: outcome.error_share() < ERRORS },
     ];
