@@ -48,13 +48,23 @@ pub(super) use members;
 
 /// Finds the known members of the object that a whole value is.
 pub(super) fn of_value<'value, M: Members<'value>>(json: &'value str) -> Result<M, EventError> {
+    of_value_and(json, |_, _| Ok(false))
+}
+
+/// The same, where some members are read in place by somebody else: `takes` is asked about the names that have no place,
+/// and steps over the value of those that it takes.
+#[inline]
+pub(super) fn of_value_and<'value, M: Members<'value>>(
+    json: &'value str,
+    takes: impl FnMut(&[u8], &mut Cursor<'value, str>) -> Result<bool, SyntaxError>,
+) -> Result<M, EventError> {
     let mut cursor = Cursor::new(json);
     if cursor.peek("an object")? != b'{' {
         cursor.value()?;
         cursor.finish()?;
         return Err(EventError::NotAnObject);
     }
-    let members = of_object(&mut cursor)?;
+    let members = of_object_and(&mut cursor, takes)?;
     cursor.finish()?;
     // The object itself was entered, and the cursor counts what it takes whole.
     if cursor.deepest() + 1 > DEPTH_LIMIT { Err(EventError::TooDeep) } else { Ok(members) }
@@ -65,17 +75,27 @@ pub(super) fn of_value<'value, M: Members<'value>>(json: &'value str) -> Result<
 pub(super) fn of_object<'value, M: Members<'value>>(
     cursor: &mut Cursor<'value, str>,
 ) -> Result<M, SyntaxError> {
+    of_object_and(cursor, |_, _| Ok(false))
+}
+
+#[inline]
+fn of_object_and<'value, M: Members<'value>>(
+    cursor: &mut Cursor<'value, str>,
+    mut takes: impl FnMut(&[u8], &mut Cursor<'value, str>) -> Result<bool, SyntaxError>,
+) -> Result<M, SyntaxError> {
     let mut members = M::default();
     let mut more = cursor.enter_object()?;
     while more {
-        match members.place(&cursor.member_name()?) {
-            None => cursor.skip_value()?,
+        let name = cursor.member_name()?;
+        match members.place(&name) {
             Some(place) => {
                 let value = cursor.value()?;
                 if !value.is_null() {
                     *place = Some(value);
                 }
             }
+            None if takes(&name, cursor)? => {}
+            None => cursor.skip_value()?,
         }
         more = cursor.more_members()?;
     }

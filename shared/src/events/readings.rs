@@ -15,7 +15,7 @@ use super::measure;
 use super::members::{self, Raw, members};
 use super::number::{A_MEASURED_VALUE, measured};
 use super::text::text;
-use crate::json::{Cursor, TextValue, lossy};
+use crate::json::{Cursor, SyntaxError, TextValue, lossy};
 
 /// Readings in their order.
 pub(super) type Readings<'value> = SmallVec<[Reading<'value>; 4]>;
@@ -23,25 +23,104 @@ pub(super) type Readings<'value> = SmallVec<[Reading<'value>; 4]>;
 /// How many measures are taken from `data`; the known ones before others.
 const DATA_LIMIT: usize = 16;
 
+/// The measure of an item that names none, until it is known what the others of its message are. No measure's own name is
+/// empty.
+const UNNAMED: &str = "";
+
 const LIST_WANTS: &str = "a list of one or more numbers, or objects with a number as `value`";
 const DATA_WANTS: &str = "an object with at least one number";
 
-/// Reads `readings`. What an item does not name is `measure`.
-pub(super) fn of_list<'value>(
-    list: TextValue<'value>,
-    measure: &Cow<'value, str>,
-) -> Result<Readings<'value>, EventError> {
-    let readings = items(list, measure).filter(|readings| !readings.is_empty());
-    readings.ok_or(EventError::Absurd { member: "readings", wants: LIST_WANTS })
+/// `readings` and `data` of one event, read where they stand, since most of a sensor's message is in there. Of several
+/// of one name the last that is not null counts.
+#[derive(Default)]
+pub(super) struct InPlace<'value> {
+    list: Found<Readings<'value>>,
+    data: Found<Data<'value>>,
+}
+
+/// What has come of a member so far.
+#[derive(Default)]
+enum Found<T> {
+    #[default]
+    Nothing,
+    Absurd,
+    Something(T),
+}
+
+impl<'value> InPlace<'value> {
+    /// Reads `readings`, of which the cursor is in front.
+    pub(super) fn take_list(
+        &mut self,
+        cursor: &mut Cursor<'value, str>,
+    ) -> Result<(), SyntaxError> {
+        let mut ahead = cursor.ahead();
+        if let Some(list) = items(&mut ahead) {
+            // The list and its items.
+            cursor.catch_up(&ahead, 2);
+            self.list = Found::Something(list);
+        } else if !cursor.value()?.is_null() {
+            self.list = Found::Absurd;
+        }
+        Ok(())
+    }
+
+    /// Reads `data`, of which the cursor is in front.
+    pub(super) fn take_data(
+        &mut self,
+        cursor: &mut Cursor<'value, str>,
+    ) -> Result<(), SyntaxError> {
+        let mut ahead = cursor.ahead();
+        if let Some(data) = measures(&mut ahead) {
+            cursor.catch_up(&ahead, 1);
+            self.data = Found::Something(data);
+        } else if !cursor.value()?.is_null() {
+            self.data = Found::Absurd;
+        }
+        Ok(())
+    }
+
+    /// What `readings` holds; None where there are none. What an item does not name is `measure`.
+    pub(super) fn readings(
+        &mut self,
+        measure: impl FnOnce() -> Cow<'value, str>,
+    ) -> Result<Option<Readings<'value>>, EventError> {
+        match std::mem::take(&mut self.list) {
+            Found::Nothing => Ok(None),
+            Found::Something(mut list) if !list.is_empty() => {
+                let measure = measure();
+                for reading in list.iter_mut().filter(|reading| reading.measure == UNNAMED) {
+                    reading.measure.clone_from(&measure);
+                }
+                Ok(Some(list))
+            }
+            _ => Err(EventError::Absurd { member: "readings", wants: LIST_WANTS }),
+        }
+    }
+
+    /// What `data` holds, every number of which is a reading; None where there is none.
+    pub(super) fn data(&mut self) -> Result<Option<Data<'value>>, EventError> {
+        let absurd = EventError::Absurd { member: "data", wants: DATA_WANTS };
+        let data = match std::mem::take(&mut self.data) {
+            Found::Nothing => return Ok(None),
+            Found::Absurd => return Err(absurd),
+            Found::Something(data) => data,
+        };
+        for reading in &data.readings {
+            if reading.value.is_nan() {
+                let member = measure::member_of_data(&reading.measure).unwrap_or("data");
+                return Err(EventError::Absurd { member, wants: A_MEASURED_VALUE });
+            }
+        }
+        if data.readings.is_empty() { Err(absurd) } else { Ok(Some(data)) }
+    }
 }
 
 /// The items of a list; None if it is none, or one of them is no reading.
-fn items<'value>(list: TextValue<'value>, measure: &Cow<'value, str>) -> Option<Readings<'value>> {
+fn items<'value>(cursor: &mut Cursor<'value, str>) -> Option<Readings<'value>> {
     let mut readings = Readings::new();
-    let mut cursor = Cursor::new(list.text());
     let mut more = cursor.enter_array().ok()?;
     while more {
-        readings.push(item(&mut cursor, measure)?);
+        readings.push(item(cursor)?);
         more = cursor.more_items().ok()?;
     }
     Some(readings)
@@ -55,17 +134,14 @@ members! {
     }
 }
 
-fn item<'value>(
-    cursor: &mut Cursor<'value, str>,
-    default: &Cow<'value, str>,
-) -> Option<Reading<'value>> {
+fn item<'value>(cursor: &mut Cursor<'value, str>) -> Option<Reading<'value>> {
     if cursor.peek("an item").ok()? != b'{' {
         let value = measured(cursor.value().ok()?)?;
-        return Some(Reading { measure: default.clone(), value });
+        return Some(Reading { measure: Cow::Borrowed(UNNAMED), value });
     }
     let item: Item<'value> = members::of_object(cursor).ok()?;
     let named = item.measure.and_then(text).filter(|name| !name.is_empty());
-    let measure = named.map_or_else(|| default.clone(), measure::name);
+    let measure = named.map_or(Cow::Borrowed(UNNAMED), measure::name);
     Some(Reading { measure, value: measured(item.value?)? })
 }
 
@@ -75,23 +151,9 @@ pub(super) struct Data<'value> {
     pub(super) location: Raw<'value>,
 }
 
-/// Reads `data`: every number in it is a reading.
-pub(super) fn of_data(data: TextValue<'_>) -> Result<Data<'_>, EventError> {
-    let absurd = EventError::Absurd { member: "data", wants: DATA_WANTS };
-    let data = measures(data).ok_or(absurd)?;
-    for reading in &data.readings {
-        if reading.value.is_nan() {
-            let member = measure::member_of_data(&reading.measure).unwrap_or("data");
-            return Err(EventError::Absurd { member, wants: A_MEASURED_VALUE });
-        }
-    }
-    if data.readings.is_empty() { Err(absurd) } else { Ok(data) }
-}
-
 /// Everything in `data` that counts; None if it is no object.
-fn measures(json: TextValue<'_>) -> Option<Data<'_>> {
+fn measures<'value>(cursor: &mut Cursor<'value, str>) -> Option<Data<'value>> {
     let mut data = Data { readings: Readings::new(), location: None };
-    let mut cursor = Cursor::new(json.text());
     let mut more = cursor.enter_object().ok()?;
     while more {
         let name = lossy(cursor.member_name().ok()?);

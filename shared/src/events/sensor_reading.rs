@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use super::error::EventError;
 use super::members::{self, Raw, members, required};
 use super::number::{A_MEASURED_VALUE, measured};
-use super::readings::{self, Data, Readings};
+use super::readings::{Data, InPlace, Readings};
 use super::text::{AN_IDENTIFIER, identifier, text};
 use super::{Reading, SensorReading, measure, time};
 use crate::json::TextValue;
@@ -15,8 +15,6 @@ members! {
         sensor_id: "sensorId" | "sensor_id",
         sensor_type: "sensorType" | "sensor_type",
         message_id: "messageId" | "message_id",
-        readings: "readings",
-        data: "data",
         temperature: "temperature",
         humidity: "humidity",
         pressure: "pressure",
@@ -32,9 +30,14 @@ pub(super) fn parse(
     json: &str,
     record_time: Option<Timestamp>,
 ) -> Result<SensorReading<'_>, EventError> {
-    let members: Members<'_> = members::of_value(json)?;
+    let mut in_place = InPlace::default();
+    let members: Members<'_> = members::of_value_and(json, |name, cursor| match name {
+        b"readings" => in_place.take_list(cursor).map(|()| true),
+        b"data" => in_place.take_data(cursor).map(|()| true),
+        _ => Ok(false),
+    })?;
     let sensor_id = required("sensor_id", AN_IDENTIFIER, members.sensor_id, identifier)?;
-    let Data { readings, location } = members.data()?;
+    let Data { readings, location } = members.data(in_place)?;
     Ok(SensorReading {
         sensor_id,
         message_id: members.message_id.and_then(identifier),
@@ -45,13 +48,12 @@ pub(super) fn parse(
 }
 
 impl<'value> Members<'value> {
-    fn data(&self) -> Result<Data<'value>, EventError> {
-        if let Some(list) = self.readings {
-            let readings = readings::of_list(list, &self.measure())?;
+    fn data(&self, mut in_place: InPlace<'value>) -> Result<Data<'value>, EventError> {
+        if let Some(readings) = in_place.readings(|| self.measure())? {
             return Ok(Data { readings, location: None });
         }
-        if let Some(data) = self.data {
-            return readings::of_data(data);
+        if let Some(data) = in_place.data()? {
+            return Ok(data);
         }
         Ok(Data { readings: self.measures()?, location: None })
     }

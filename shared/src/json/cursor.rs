@@ -99,6 +99,19 @@ impl<'a, S: Source + ?Sized> Cursor<'a, S> {
         self.deepest
     }
 
+    /// Another cursor at the same place, to read a value there that may turn out not to be what it should.
+    #[must_use]
+    pub fn ahead(&self) -> Self {
+        Self { source: self.source, position: self.position, deepest: 0 }
+    }
+
+    /// Goes on where a cursor [`ahead`](Self::ahead) has come to, which entered so many objects and arrays within each
+    /// other.
+    pub fn catch_up(&mut self, ahead: &Self, entered: usize) {
+        self.position = ahead.position;
+        self.deepest = self.deepest.max(ahead.deepest + entered);
+    }
+
     /// Steps into an object. Returns whether it has a member.
     #[inline]
     pub fn enter_object(&mut self) -> Result<bool, SyntaxError> {

@@ -117,6 +117,37 @@ fn digits_end(text: &[u8], start: usize) -> usize {
     place
 }
 
+/// The number that at most eighteen digits are; None if there is anything else among them.
+#[inline]
+pub(super) fn digits(text: &[u8]) -> Option<i64> {
+    let (words, rest) = text.as_chunks::<WORD>();
+    let mut number = 0;
+    for word in words {
+        number = number * 100_000_000 + eight_digits(u64::from_le_bytes(*word))?;
+    }
+    for byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
+    }
+    Some(number)
+}
+
+/// Neighbours are put together: digits to pairs, pairs to fours, fours to the number.
+#[inline]
+fn eight_digits(word: u64) -> Option<i64> {
+    let values = word ^ (EACH_BYTE * u64::from(b'0'));
+    if (values.wrapping_add(EACH_BYTE * 0x76) | values) & HIGHEST_BITS != 0 {
+        return None;
+    }
+    let pairs = (values.wrapping_mul(10) + (values >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let eight = (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff;
+    i64::try_from(eight).ok()
+}
+
 /// Whether there is one of the characters that JSON has in strings as escapes only.
 #[inline]
 pub(super) fn has_control(text: &[u8]) -> bool {
@@ -208,6 +239,14 @@ mod tests {
             let of_a_number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
             let length = text[start..].iter().take_while(|byte| of_a_number(byte)).count();
             prop_assert_eq!(number_end(&text, start), start + length);
+        }
+
+        #[test]
+        fn digits_are_the_number_that_the_standard_library_reads(text in "[0-9]{1,18}|[-+/:.0-9]{1,18}|\\PC{1,5}") {
+            let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            prop_assume!(text.len() <= 18);
+            let expected: Option<i64> = if is_digits { text.parse().ok() } else { None };
+            prop_assert_eq!(digits(text.as_bytes()), expected, "{}", text);
         }
 
         #[test]

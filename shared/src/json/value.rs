@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::number::is_number;
-use super::scan::has_control;
+use super::scan::{digits, has_control};
 use super::source::Source;
 
 /// A JSON value: its kind and what it was written with, brackets and quotes included.
@@ -67,14 +67,7 @@ impl<'a, S: Source + ?Sized> Value<'a, S> {
         if text.len() > 18 || text.starts_with(b"-") {
             return std::str::from_utf8(text).ok()?.parse().ok();
         }
-        let mut number = 0;
-        for &byte in text {
-            if !byte.is_ascii_digit() {
-                return None;
-            }
-            number = number * 10 + i64::from(byte - b'0');
-        }
-        Some(number)
+        digits(text)
     }
 
     pub(super) fn between_quotes(self) -> &'a S {

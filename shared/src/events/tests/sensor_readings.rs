@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::super::EventError;
 use super::{EIGHT, absurd, missing, sensor_reading};
 use crate::time::EventTime;
 
@@ -207,4 +208,40 @@ fn an_optional_member_of_the_wrong_type_counts_as_absent() {
     let message = sensor_reading(json).unwrap();
     assert_eq!(message.sensor_id, "5");
     assert!(message.message_id.is_none() && message.location.is_none());
+}
+
+#[test]
+fn what_is_nested_in_readings_and_data_counts_towards_the_depth() {
+    let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    // The message is one level, `data` the second; `readings` and its item are two.
+    let in_data = |levels| with_data(&format!(r#"{{"temperature":1,"x":{}}}"#, nested(levels)));
+    let in_item = |levels| with_readings(&format!(r#"[{{"value":1,"x":{}}}]"#, nested(levels)));
+    assert!(sensor_reading(&in_data(126)).is_ok());
+    assert_eq!(sensor_reading(&in_data(127)).unwrap_err(), EventError::TooDeep);
+    assert!(sensor_reading(&in_item(125)).is_ok());
+    assert_eq!(sensor_reading(&in_item(126)).unwrap_err(), EventError::TooDeep);
+}
+
+#[test]
+fn of_several_readings_or_data_the_last_that_is_not_null_counts() {
+    for (json, expected) in [
+        (r#"{"sensor_id":"s","readings":[1],"readings":[2],"readings":null}"#, 2.0),
+        (r#"{"sensor_id":"s","readings":["broken"],"readings":[2]}"#, 2.0),
+        (r#"{"sensor_id":"s","data":{"reading":1},"data":5,"data":{"reading":2}}"#, 2.0),
+    ] {
+        assert_eq!(readings(json), named(&[("reading", expected)]), "{json}");
+    }
+    let json = r#"{"sensor_id":"s","readings":[2],"readings":["broken"],"data":{"reading":1}}"#;
+    assert_eq!(absurd(sensor_reading(json)), "readings");
+}
+
+#[test]
+fn what_is_wrong_behind_a_reading_is_wrong_where_it_stands() {
+    for (json, position) in [
+        (r#"{"sensor_id":"s","readings":[1,2"#, 32),
+        (r#"{"sensor_id":"s","readings":[{"value":1}?]}"#, 40),
+        (r#"{"sensor_id":"s","data":{"co2":1,}}"#, 33),
+    ] {
+        assert_eq!(sensor_reading(json).unwrap_err(), EventError::NotJson { position }, "{json}");
+    }
 }
