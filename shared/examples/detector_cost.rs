@@ -7,12 +7,11 @@
 //!
 //! `none` for all of them off, `all` for all on, `default` for the default settings.
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use millrace_shared::detectors::sets::SensorDetectors;
 use millrace_shared::events::{Event, Reading, SensorReading};
-use millrace_shared::settings::Settings;
+use millrace_shared::settings::{DetectorNames, Settings};
 use millrace_shared::state::{Body, SensorState};
 use millrace_shared::time::EventTime;
 
@@ -39,7 +38,7 @@ fn settings(detector: &str) -> Settings {
         "none" => true,
         _ => **name != detector,
     };
-    let detectors_off: BTreeSet<String> =
+    let detectors_off: DetectorNames =
         SensorDetectors::NAMES.iter().filter(is_off).map(|name| (*name).to_owned()).collect();
     if detector == "default" {
         return Settings::default();

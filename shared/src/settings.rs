@@ -1,11 +1,14 @@
 //! Thresholds and periods: what a team tunes without touching code.
 
 mod check;
+mod detector_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use check::SettingsError;
+pub use detector_names::DetectorNames;
+pub(crate) use detector_names::bit;
 
 use crate::amount::Amount;
 use crate::windows::SCALES;
@@ -64,7 +67,7 @@ pub struct Settings {
     /// `battery_low`: below this, in percent.
     pub battery_low: f64,
     /// Detectors that are off, by name.
-    pub detectors_off: BTreeSet<String>,
+    pub detectors_off: DetectorNames,
     /// Detectors that are only being watched, by name: their alerts go to the table and to nobody.
     pub detectors_shadow: BTreeSet<String>,
     /// How long further alerts of one detector for one entity are merged into the next.

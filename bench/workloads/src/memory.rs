@@ -54,7 +54,7 @@ pub fn in_memory() -> InMemory {
     });
     CommitPath {
         settings: Settings {
-            detectors_off: not_classic(),
+            detectors_off: not_classic().into(),
             // The handlers in other languages merge none.
             alert_cooldown: Duration::ZERO,
             ..Settings::default()

@@ -14,7 +14,7 @@ use super::{BlobError, Raised};
 use crate::alerts::Evidence;
 use crate::amount::Amount;
 use crate::events::{Event, SensorReading, Transaction};
-use crate::settings::Settings;
+use crate::settings::{DetectorNames, Settings};
 use crate::state::{Body, SensorState, UserState};
 use crate::time::EventTime;
 
@@ -162,7 +162,7 @@ fn store_and_read(body: &mut Body) -> Result<(), BlobError> {
 
 fn all_on() -> Settings {
     Settings {
-        detectors_off: BTreeSet::new(),
+        detectors_off: DetectorNames::default(),
         sensor_warm_up_readings: 0,
         sensor_score_threshold: 2.0,
         tail_norm_threshold: 2.0,
@@ -204,7 +204,7 @@ fn absurd_settings() -> impl Strategy<Value = Settings> {
             session_gap: duration,
             spend_window: duration,
             sensor_window: duration,
-            detectors_off: BTreeSet::new(),
+            detectors_off: DetectorNames::default(),
             ..Settings::default()
         }
     })

@@ -33,7 +33,7 @@ macro_rules! detector_set {
                 ) {
                     $(
                         let name = stringify!($name);
-                        if !settings.detectors_off.contains(name) {
+                        if !settings.detectors_off.hold(name, const { $crate::settings::bit(stringify!($name)) }) {
                             let mut context = Context::new(name, profile, settings, alerts);
                             self.$name.detect(event, &mut context);
                         }

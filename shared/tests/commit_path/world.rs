@@ -2,7 +2,7 @@
 //! without an answer, or to be the last thing that its invocation does.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use millrace_shared::delivery::Deadline;
 use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
 use millrace_shared::entity::EntityKey;
 use millrace_shared::kafka::DeadRecord;
-use millrace_shared::settings::Settings;
+use millrace_shared::settings::{DetectorNames, Settings};
 use millrace_shared::state::{EntityState, Features, OutboxEntry};
 use millrace_shared::windows::Closed;
 use tokio::sync::Notify;
@@ -81,7 +81,7 @@ impl World {
 
     /// A world with every detector there is, alerts of one cause merged, and features.
     pub(crate) fn with_everything() -> SharedWorld {
-        let detectors_off = BTreeSet::new();
+        let detectors_off = DetectorNames::default();
         let settings = Settings { detectors_off, features: true, ..Settings::default() };
         Rc::new(RefCell::new(Self::with(settings)))
     }

@@ -1,10 +1,9 @@
 //! The detectors that are evaluated, and what is turned to trade false alerts for missed anomalies.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use millrace_shared::detectors::sets::SensorDetectors;
-use millrace_shared::settings::Settings;
+use millrace_shared::settings::{DetectorNames, Settings};
 
 /// A detector of sensors with a threshold.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +62,7 @@ impl Candidate {
 /// merging them is for people, and would make a detector look quieter than it is.
 pub(crate) fn alone(name: &str) -> Settings {
     let others = SensorDetectors::NAMES.iter().filter(|other| **other != name);
-    let detectors_off: BTreeSet<String> = others.map(|other| (*other).to_owned()).collect();
+    let detectors_off: DetectorNames = others.map(|other| (*other).to_owned()).collect();
     Settings { detectors_off, alert_cooldown: Duration::ZERO, ..Settings::default() }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
         humidity_high: reader.number(HUMIDITY_HIGH),
         humidity_low: reader.number(HUMIDITY_LOW),
         battery_low: reader.number(BATTERY_LOW),
-        detectors_off: detectors_off(reader, &detectors_shadow),
+        detectors_off: detectors_off(reader, &detectors_shadow).into(),
         detectors_shadow,
         alert_cooldown: seconds(reader, ALERT_COOLDOWN_SECONDS),
         alert_cooldowns: reader.read(ALERT_COOLDOWNS, cooldowns),
