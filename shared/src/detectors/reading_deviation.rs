@@ -1,3 +1,5 @@
+use smallvec::SmallVec;
+
 use super::prelude::*;
 use super::stored_number::StoredNumber;
 use crate::windows::clipped;
@@ -35,7 +37,7 @@ impl Detector<SensorReading<'_>, SensorProfile> for ReadingDeviation {
         }
         for kept in &mut self.measures {
             let of_measure = |reading: &&Reading<'_>| clipped(&reading.measure) == kept.measure;
-            let values: Vec<f64> =
+            let values: SmallVec<[f64; KEPT]> =
                 event.readings.iter().filter(of_measure).map(|reading| reading.value).collect();
             if let Some(mean) = kept.mean() {
                 judge(&kept.measure, &values, mean, context);

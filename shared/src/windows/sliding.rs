@@ -14,6 +14,9 @@ pub const LENGTHS: [Duration; SCALES] = [
     Duration::from_hours(1),
     Duration::from_hours(24),
 ];
+/// The same in milliseconds, which the windows are reckoned in.
+const LENGTHS_MS: [i64; SCALES] = [60_000, 600_000, 3_600_000, 86_400_000];
+
 /// What people call them.
 pub const NAMES: [&str; SCALES] = ["1 minute", "10 minutes", "1 hour", "24 hours"];
 
@@ -65,7 +68,7 @@ impl<T: Tally> SlidingWindows<T> {
     pub fn take(&mut self, time: EventTime, tally: T) {
         if time > self.newest {
             self.slide_to(time);
-        } else if self.age(time, LENGTHS[SCALES - 1]) > 1 {
+        } else if self.age(time, LENGTHS_MS[SCALES - 1]) > 1 {
             self.strays += 1;
             if self.strays < STRAYS {
                 return;
@@ -73,7 +76,7 @@ impl<T: Tally> SlidingWindows<T> {
             *self = Self { newest: time, ..Self::default() };
         }
         self.strays = 0;
-        for (at, length) in LENGTHS.into_iter().enumerate() {
+        for (at, length) in LENGTHS_MS.into_iter().enumerate() {
             let age = self.age(time, length);
             let buckets = &mut self.scales[at];
             match age {
@@ -87,7 +90,7 @@ impl<T: Tally> SlidingWindows<T> {
     /// What each window holds, the shortest first, as of the newest event.
     pub fn totals(&self) -> [T; SCALES] {
         let mut totals = [T::default(); SCALES];
-        for (at, length) in LENGTHS.into_iter().enumerate() {
+        for (at, length) in LENGTHS_MS.into_iter().enumerate() {
             let Buckets { current, previous } = self.scales[at];
             totals[at] = current.plus(previous.thousandths(self.share_before(length)));
         }
@@ -100,7 +103,7 @@ impl<T: Tally> SlidingWindows<T> {
     }
 
     fn slide_to(&mut self, time: EventTime) {
-        for (at, length) in LENGTHS.into_iter().enumerate() {
+        for (at, length) in LENGTHS_MS.into_iter().enumerate() {
             let buckets = &mut self.scales[at];
             match ordinal(time, length) - ordinal(self.newest, length) {
                 0 => {}
@@ -112,21 +115,19 @@ impl<T: Tally> SlidingWindows<T> {
     }
 
     /// How many fixed windows an event that is not newer lies before the current one.
-    fn age(&self, time: EventTime, length: Duration) -> i64 {
+    fn age(&self, time: EventTime, length: i64) -> i64 {
         ordinal(self.newest, length) - ordinal(time, length)
     }
 
     /// The thousandths of the fixed window before the current one that the sliding one covers.
-    fn share_before(&self, length: Duration) -> u32 {
-        let elapsed = self.newest.since(self.newest.window_start(length));
-        let share = 1_000 - elapsed.as_millis() * 1_000 / length.as_millis();
-        u32::try_from(share).unwrap_or(0)
+    fn share_before(&self, length: i64) -> u32 {
+        let elapsed = self.newest.as_millis().rem_euclid(length);
+        u32::try_from(1_000 - elapsed * 1_000 / length).unwrap_or(0)
     }
 }
 
 /// The number of the fixed window of a length that a time falls into, from 1970 on.
-fn ordinal(time: EventTime, length: Duration) -> i64 {
-    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+fn ordinal(time: EventTime, length: i64) -> i64 {
     time.as_millis().div_euclid(length)
 }
 
@@ -203,6 +204,11 @@ impl Tally for PaymentTally {
 
 /// So many thousandths, without passing what the type holds.
 fn share_of(number: u128, share: u32) -> u128 {
+    // What fits into a register is divided by one multiplication, and 128 bits by a function.
+    if let Ok(number) = u64::try_from(number) {
+        let (thousands, rest) = (number / 1_000, number % 1_000);
+        return (thousands * u64::from(share) + rest * u64::from(share) / 1_000).into();
+    }
     let (thousands, rest) = (number / 1_000, number % 1_000);
     thousands * u128::from(share) + rest * u128::from(share) / 1_000
 }
@@ -223,6 +229,12 @@ mod tests {
         let mut windows = SlidingWindows::default();
         seconds.into_iter().for_each(|second| windows.take(at(second), EventCount(1)));
         windows.totals().map(|count| count.0)
+    }
+
+    #[test]
+    fn the_lengths_are_the_same_in_both_units() {
+        let millis = LENGTHS.map(|length| i64::try_from(length.as_millis()).unwrap());
+        assert_eq!(millis, LENGTHS_MS);
     }
 
     #[test]
