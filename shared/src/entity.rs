@@ -39,7 +39,7 @@ pub struct EntityKey {
 impl EntityKey {
     /// The key of the entity of this kind with this identifier.
     pub fn new(kind: EntityKind, id: &str) -> Self {
-        Self { kind, text: format!("{}#{id}", kind.name()).into() }
+        Self { kind, text: [kind.name(), "#", id].concat().into() }
     }
 
     /// Reads a key back from its text; `None` if no kind of entity has such keys.

@@ -58,6 +58,7 @@ pub(super) fn apply<'a>(
     settled: impl Fn(PartitionId) -> Option<&'a Coverage>,
 ) -> Result<Attempt, Panicked> {
     let mut attempt = Attempt { carried: state.outbox.entries().len(), ..Attempt::default() };
+    attempt.verdicts.reserve_exact(progress.remaining().len());
     let mut held_back = progress.held_back(events);
     let mut is_waiting = false;
     for &place in progress.remaining() {

@@ -1,10 +1,11 @@
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::triage::Placed;
 use crate::entity::{EntityKey, EntityKind};
 use crate::events::Event;
-use crate::kafka::Partition;
-use crate::state::SourceId;
+use crate::state::PartitionId;
 
 /// The events that concern one entity, as places in the list of events, each partition's in order.
 #[derive(Debug)]
@@ -24,17 +25,25 @@ impl Group {
 /// Groups events by the entities that they concern: the user or sensor, and the partition.
 pub(super) fn group(events: &[Placed<'_>]) -> Vec<Group> {
     let mut groups = Vec::new();
-    let mut owners: HashMap<(EntityKind, &str), usize> = HashMap::new();
-    let mut partitions: HashMap<(SourceId, Partition), usize> = HashMap::new();
+    // Hashed for every event. What it takes to make keys collide is known to producers alone, who are
+    // trusted with worse, and a batch holds 10,000 of them at most.
+    let mut owners: HashMap<(EntityKind, &str), usize, RandomState> = HashMap::default();
+    let mut partitions: HashMap<PartitionId, usize> = HashMap::new();
+    let mut last: Option<(PartitionId, usize)> = None;
     for (place, placed) in events.iter().enumerate() {
         let (kind, id) = owner(&placed.event);
         let owner = *owners.entry((kind, id)).or_insert_with(|| open(&mut groups, kind, id));
         groups[owner].events.push(place);
 
-        let (topic, number) = (placed.record.topic(), placed.record.partition());
-        let partition = *partitions.entry((placed.position.source, number)).or_insert_with(|| {
-            open(&mut groups, EntityKind::Partition, &format!("{topic}#{number}"))
-        });
+        let id = placed.position.partition_id();
+        let partition = match last {
+            Some((known, partition)) if known == id => partition,
+            _ => *partitions.entry(id).or_insert_with(|| {
+                let (topic, number) = (placed.record.topic(), placed.record.partition());
+                open(&mut groups, EntityKind::Partition, &format!("{topic}#{number}"))
+            }),
+        };
+        last = Some((id, partition));
         groups[partition].events.push(place);
     }
     groups

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use super::runs::Runs;
 use super::topics::{TopicRule, Topics};
 use crate::events::{self, Event};
-use crate::kafka::{Batch, DeadRecord, Entry, Offset, Partition, Record, RecordIndex};
-use crate::state::{Position, SourceId, Stretch};
+use crate::kafka::{Batch, DeadRecord, Entry, Offset, Record, RecordIndex};
+use crate::state::{PartitionId, Position, SourceId, Stretch};
 
 /// The records of a batch, sorted by what is to be done with them.
 #[derive(Debug)]
@@ -88,10 +88,19 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
 /// hand, say) is brought into that order, because a watermark would take its lower offsets for
 /// duplicates.
 fn in_offset_order(events: &mut [Placed<'_>]) {
-    let mut highest: HashMap<(SourceId, Partition), Offset> = HashMap::new();
+    let mut highest: HashMap<PartitionId, Offset> = HashMap::new();
+    let mut last: Option<Position> = None;
     let in_order = events.iter().all(|placed| {
-        let position = &placed.position;
-        let before = highest.insert((position.source, position.partition), position.offset);
+        let position = placed.position;
+        let partition = position.partition_id();
+        // A partition's records come in a row, so that nearly all of them end here.
+        let before = match last.replace(position) {
+            Some(last) if last.partition_id() == partition => Some(last.offset),
+            last => {
+                highest.extend(last.map(|last| (last.partition_id(), last.offset)));
+                highest.get(&partition).copied()
+            }
+        };
         before.is_none_or(|before| before <= position.offset)
     });
     if !in_order {

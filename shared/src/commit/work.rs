@@ -120,7 +120,10 @@ impl Work {
 
     /// What was applied in this round, if anything had to be, is in the stored state.
     pub(super) fn is_durable(&mut self) {
-        if let Some(attempt) = &mut self.attempt {
+        let Some(attempt) = &mut self.attempt else { return };
+        if self.durable.is_empty() {
+            self.durable = std::mem::take(&mut attempt.verdicts);
+        } else {
             self.durable.append(&mut attempt.verdicts);
         }
     }
