@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::Path;
 
 use millrace_workloads::callgrind::{CallgrindError, instructions};
@@ -22,14 +23,17 @@ fn a_record_takes_no_more_instructions_than_before() {
     for (what, job) in jobs {
         match second_round(job, &file) {
             Ok(count) => counts.insert(format!("{what} b_10k"), count),
-            Err(CallgrindError::Missing) => {
-                println!("NOT CHECKED: instructions a record: {}", CallgrindError::Missing);
-                return;
-            }
+            Err(CallgrindError::Missing) => return say_that_nothing_was_checked(),
             Err(error) => panic!("{error}"),
         };
     }
     hold("instructions.json", &counts, 0.05);
+}
+
+/// Past the capture of a test that passes, so that whoever reads the output learns of it.
+fn say_that_nothing_was_checked() {
+    let reason = CallgrindError::Missing;
+    let _ = writeln!(std::io::stderr(), "NOT CHECKED: instructions a record: {reason}");
 }
 
 /// What a second round takes, per record: two rounds without one.
