@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
 use millrace_shared::kafka::{Batch, Entry};
+use millrace_shared::settings::DetectorNames;
 use serde::Serialize;
 
 use crate::decoders::{DecodeError, Decoder};
-use crate::memory::{InMemory, in_memory, take};
+use crate::memory::{InMemory, in_memory, in_memory_without, take};
 use crate::usage;
 
 /// A job of one process.
@@ -16,8 +18,20 @@ pub enum Job {
     Decode(Decoder),
     /// From the body to records with their keys and values, which are not parsed.
     Envelope,
-    /// Through the commit path, over states in memory. Wants another batch each round.
-    Apply,
+    /// Through the commit path, over states in memory, with these detectors. Wants another batch each
+    /// round.
+    Apply(Detectors),
+}
+
+/// Which detectors look at the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detectors {
+    /// Those that the handlers in other languages have as well.
+    Classic,
+    /// All there are.
+    All,
+    /// None, so that the difference is what they cost.
+    None,
 }
 
 /// What a job came to.
@@ -41,11 +55,13 @@ impl Measured {
 
 impl Job {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::Decode(Decoder::Millrace),
         Self::Decode(Decoder::Naive),
         Self::Envelope,
-        Self::Apply,
+        Self::Apply(Detectors::Classic),
+        Self::Apply(Detectors::All),
+        Self::Apply(Detectors::None),
     ];
 
     /// What it is called on the command line.
@@ -53,7 +69,9 @@ impl Job {
         match self {
             Self::Decode(decoder) => decoder.name(),
             Self::Envelope => "envelope",
-            Self::Apply => "apply",
+            Self::Apply(Detectors::Classic) => "apply",
+            Self::Apply(Detectors::All) => "apply-all",
+            Self::Apply(Detectors::None) => "apply-none",
         }
     }
 
@@ -66,7 +84,7 @@ impl Job {
     pub fn run(self, events: &[u8], rounds: usize) -> Result<Measured, DecodeError> {
         let lines: Vec<&[u8]> = events.split(|byte| *byte == b'\n').collect();
         let lines: Vec<&[u8]> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-        if self == Self::Apply && rounds > lines.len() {
+        if matches!(self, Self::Apply(_)) && rounds > lines.len() {
             let batches = lines.len();
             return Err(DecodeError::TooFewBatches { rounds, batches });
         }
@@ -96,10 +114,18 @@ impl Worker {
         Ok(match job {
             Job::Decode(decoder) => Self::Decode(decoder),
             Job::Envelope => Self::Envelope,
-            Job::Apply => {
+            Job::Apply(detectors) => {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
                 let runtime = runtime.map_err(|error| DecodeError::Event(error.to_string()))?;
-                Self::Apply { path: Box::new(in_memory()), runtime }
+                let names = UserDetectors::NAMES.iter().chain(SensorDetectors::NAMES);
+                let path = match detectors {
+                    Detectors::Classic => in_memory(),
+                    Detectors::All => in_memory_without(DetectorNames::default()),
+                    Detectors::None => {
+                        in_memory_without(names.map(|name| (*name).to_owned()).collect())
+                    }
+                };
+                Self::Apply { path: Box::new(path), runtime }
             }
         })
     }

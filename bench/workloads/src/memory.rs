@@ -13,7 +13,7 @@ use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
 use millrace_shared::entity::EntityKey;
 use millrace_shared::events::EventKind;
 use millrace_shared::kafka::{Batch, DeadRecord};
-use millrace_shared::settings::Settings;
+use millrace_shared::settings::{DetectorNames, Settings};
 use millrace_shared::state::Epoch;
 
 use crate::payloads::TOPICS;
@@ -47,6 +47,11 @@ pub type InMemory = CommitPath<States, Nowhere, Nowhere>;
 
 /// The commit path with the classic detectors, as the function would be configured.
 pub fn in_memory() -> InMemory {
+    in_memory_without(not_classic().into())
+}
+
+/// The same with all detectors but these.
+pub fn in_memory_without(detectors_off: DetectorNames) -> InMemory {
     let kinds = [EventKind::UserEvent, EventKind::Transaction, EventKind::SensorReading];
     let rules = TOPICS.iter().zip(kinds).map(|(topic, kind)| {
         let rule = TopicRule { kind, epoch: Epoch(0) };
@@ -54,7 +59,7 @@ pub fn in_memory() -> InMemory {
     });
     CommitPath {
         settings: Settings {
-            detectors_off: not_classic().into(),
+            detectors_off,
             // The handlers in other languages merge none.
             alert_cooldown: Duration::ZERO,
             ..Settings::default()

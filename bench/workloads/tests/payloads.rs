@@ -1,7 +1,7 @@
 //! The payloads are what they were, and every decoder reads the same in them.
 
 use millrace_workloads::decoders::Decoder;
-use millrace_workloads::jobs::Job;
+use millrace_workloads::jobs::{Detectors, Job};
 use millrace_workloads::payloads::Payload;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -58,9 +58,9 @@ fn the_classic_rules_raise_what_they_raise_in_other_languages() {
     let mut stream = Payload::B10k.stream();
     let events: Vec<Vec<u8>> = (0..4).map(|_| stream.next_event()).collect();
     let events = events.join(&b"\n"[..]);
-    let after = |rounds| Job::Apply.run(&events, rounds).unwrap().checksum;
+    let after = |rounds| Job::Apply(Detectors::Classic).run(&events, rounds).unwrap().checksum;
     assert_eq!(after(1), "records=10000 applied=10000 alerts=28");
     assert_eq!(after(4), "records=10000 applied=10000 alerts=43");
-    let refused = Job::Apply.run(&events, 5).unwrap_err().to_string();
+    let refused = Job::Apply(Detectors::Classic).run(&events, 5).unwrap_err().to_string();
     assert_eq!(refused, "there are 4 batches for 5 rounds; write one for each");
 }

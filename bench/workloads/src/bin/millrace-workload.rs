@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A job is a decoder (`millrace`, `naive`), `envelope` (ours without parsing the values), or `apply`
-//! (the commit path over states in memory). Rounds take the lines in turn, and `apply` wants as many
+//! (the commit path over states in memory; `apply-all` with all detectors, `apply-none` with none). Rounds take the lines in turn, and `apply` wants as many
 //! as there are rounds. Prints one JSON object: what it came to, and the CPU time of each round.
 
 use std::io::{self, Write};

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use millrace_workloads::callgrind::{CallgrindError, instructions};
 use millrace_workloads::decoders::Decoder;
-use millrace_workloads::jobs::Job;
+use millrace_workloads::jobs::{Detectors, Job};
 use millrace_workloads::payloads::Payload;
 
 use crate::baselines::{Counts, hold};
@@ -19,7 +19,8 @@ fn a_record_takes_no_more_instructions_than_before() {
     std::fs::write(&file, events).unwrap();
 
     let mut counts = Counts::new();
-    let jobs = [("decode", Job::Decode(Decoder::Millrace)), ("apply", Job::Apply)];
+    let jobs =
+        [("decode", Job::Decode(Decoder::Millrace)), ("apply", Job::Apply(Detectors::Classic))];
     for (what, job) in jobs {
         match second_round(job, &file) {
             Ok(count) => counts.insert(format!("{what} b_10k"), count),
