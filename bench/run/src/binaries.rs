@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use crate::error::BenchError;
 use crate::root;
 
-/// What is built, all by one call of Cargo, so that nothing is compiled twice.
-const PACKAGES: [&str; 4] =
-    ["analytics", "relay", "millrace-bench-functions", "millrace-workloads"];
+/// What the decoders are in.
+pub const DECODERS: &[&str] = &["millrace-workloads"];
+/// What everything is in.
+pub const ALL: &[&str] = &["analytics", "relay", "millrace-bench-functions", "millrace-workloads"];
 
 /// The built binaries.
 #[derive(Clone, Debug)]
@@ -17,13 +18,14 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Builds them in a profile: `release` is what is deployed.
-    pub fn build(profile: &str) -> Result<Self, BenchError> {
+    /// Builds packages in a profile, `release` being what is deployed: all by one call of Cargo, so that
+    /// nothing is compiled twice.
+    pub fn build(profile: &str, packages: &[&str]) -> Result<Self, BenchError> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.current_dir(root()).args(["build", "--profile", profile]);
         command.args(["--bins", "--example", "allocations"]);
-        for package in PACKAGES {
+        for package in packages {
             command.args(["-p", package]);
         }
         if profile == "dev" {

@@ -210,12 +210,36 @@ fn rounds(payload: Payload) -> usize {
     }
 }
 
+/// What a decoder in another language reads of an event in a file, or why it cannot be run.
+pub type Checksum = (&'static str, Result<String, String>);
+
+/// What those in other languages read of an event in a file.
+pub fn checksums_of_peers(peers: &Peers, file: &Path) -> Result<Vec<Checksum>, BenchError> {
+    let mut checksums = Vec::new();
+    for variant in of_peers(peers) {
+        let checksum = match variant.command {
+            Ok((program, arguments)) => Ok(measure(&program, &arguments, file, 1)?.checksum),
+            Err(reason) => Err(reason),
+        };
+        checksums.push((variant.title, checksum));
+    }
+    Ok(checksums)
+}
+
 fn variants(binaries: &Binaries, peers: &Peers) -> Vec<Variant> {
     let rust = |title, job: &str| Variant {
         title,
         language: Language::Rust,
         command: Ok((binaries.path("millrace-workload"), vec![job.to_owned()])),
     };
+    let ours = [
+        rust("Rust, Millrace", "millrace"),
+        rust("Rust, `KafkaEvent`, base64, owned structs", "naive"),
+    ];
+    ours.into_iter().chain(of_peers(peers)).collect()
+}
+
+fn of_peers(peers: &Peers) -> [Variant; 4] {
     let script =
         |title, language, program: &Result<PathBuf, String>, script: PathBuf, name: &str| {
             let arguments = vec![script.display().to_string(), name.to_owned()];
@@ -227,9 +251,7 @@ fn variants(binaries: &Binaries, peers: &Peers) -> Vec<Variant> {
     let node = |title, name| {
         script(title, Language::Node, &peers.node, node_scripts().join("decode.mjs"), name)
     };
-    vec![
-        rust("Rust, Millrace", "millrace"),
-        rust("Rust, `KafkaEvent`, base64, owned structs", "naive"),
+    [
         python("Python, aws-lambda-powertools", "powertools"),
         python("Python, orjson", "orjson"),
         node("Node, plain", "plain"),

@@ -43,6 +43,9 @@ pub enum BenchError {
         /// What came back.
         reason: String,
     },
+    /// The list of prices is not what it should be.
+    #[error("the list of prices cannot be read: {0}")]
+    Prices(#[source] serde_json::Error),
     /// A function did not answer as it should.
     #[error("{variant} on {what}: {outcome}")]
     Invocation {

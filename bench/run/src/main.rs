@@ -4,15 +4,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use millrace_bench::binaries::Binaries;
+use millrace_bench::binaries::{ALL, Binaries, DECODERS};
 use millrace_bench::decode::Decode;
 use millrace_bench::error::BenchError;
 use millrace_bench::invocation::Invocations;
 use millrace_bench::machine::Machine;
 use millrace_bench::peers::Peers;
-use millrace_bench::report::{Results, markdown, replace};
+use millrace_bench::report::{Results, cost, markdown, replace};
 use millrace_bench::whole_job::{self, WholeJob};
 use millrace_bench::{place, root};
+use millrace_cost::Prices;
 
 /// What takes its time, and so can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,6 +26,16 @@ enum Phase {
     Invocation,
     /// Functions with all sinks
     WholeJob,
+    /// What a batch asks of AWS, and what that costs
+    Requests,
+    /// How many writes at a time
+    InFlight,
+}
+
+impl Phase {
+    const fn is_of_decoders(self) -> bool {
+        matches!(self, Self::Decode | Self::Counts)
+    }
 }
 
 /// Measures Millrace and what people would use instead, and prints the tables.
@@ -69,7 +80,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &CommandLine) -> Result<(), BenchError> {
-    let binaries = Binaries::build(&options.profile)?;
+    // The functions are linked for minutes, and the decoders alone need none of them.
+    let decoders_alone = options.only.iter().all(|phase| phase.is_of_decoders());
+    let packages = if decoders_alone && !options.only.is_empty() { DECODERS } else { ALL };
+    let binaries = Binaries::build(&options.profile, packages)?;
     let peers = Peers::install();
     let mut machine = Machine::look(&peers, &options.profile);
 
@@ -96,8 +110,12 @@ async fn run(options: &CommandLine) -> Result<(), BenchError> {
     machine.ends();
 
     eprintln!("counting");
-    let counts = match whole_job {
-        Some(_) => whole_job::count(&binaries).await?,
+    let counts = match wants(Phase::Requests) {
+        Some(()) => whole_job::count(&binaries).await?,
+        None => Vec::new(),
+    };
+    let in_flight = match wants(Phase::InFlight) {
+        Some(()) => whole_job::writes_in_flight(&binaries).await?,
         None => Vec::new(),
     };
     let decoded = match decode {
@@ -115,6 +133,7 @@ async fn run(options: &CommandLine) -> Result<(), BenchError> {
         cold_start: invocations.as_ref().map_or_else(Vec::new, Invocations::cold_rows),
         whole_job: whole_job.as_ref().map_or_else(Vec::new, WholeJob::rows),
         counts,
+        in_flight,
     };
     report(options, &results)
 }
@@ -127,6 +146,12 @@ fn report(options: &CommandLine, results: &Results) -> Result<(), BenchError> {
     results.write(&json)?;
     let tables = markdown(results);
     println!("{tables}");
+    let prices = Prices::published().map_err(BenchError::Prices)?;
+    let costs = cost(results, &prices);
+    println!("{costs}");
+    if options.document && !costs.is_empty() {
+        replace(&root().join("docs/costs.md"), "counted", &costs)?;
+    }
     if options.document {
         replace(&root().join("docs/performance.md"), "bench", &tables)?;
     }

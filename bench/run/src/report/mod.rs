@@ -1,5 +1,6 @@
 //! What came out: one JSON file, and one set of tables for people.
 
+mod cost;
 mod document;
 mod table;
 mod text;
@@ -8,6 +9,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+pub use cost::cost;
 pub use document::replace;
 pub use text::markdown;
 
@@ -15,7 +17,7 @@ use crate::decode::DecodeRow;
 use crate::error::BenchError;
 use crate::invocation::{ColdRow, InvocationRow};
 use crate::machine::Machine;
-use crate::whole_job::{CountRow, JobRow};
+use crate::whole_job::{CountRow, InFlightRow, JobRow};
 
 /// Everything that was measured.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +38,8 @@ pub struct Results {
     pub whole_job: Vec<JobRow>,
     /// What a batch asks of AWS.
     pub counts: Vec<CountRow>,
+    /// How many writes at a time.
+    pub in_flight: Vec<InFlightRow>,
 }
 
 impl Results {

@@ -18,6 +18,7 @@ pub fn markdown(results: &Results) -> String {
     cold_start(&mut text, results);
     counts(&mut text, results);
     whole_job(&mut text, results);
+    in_flight(&mut text, results);
     not_measured(&mut text, results);
     text
 }
@@ -188,6 +189,27 @@ fn whole_job(text: &mut String, results: &Results) {
             cell(&row.p99_ms),
             cell(&row.peak_mb),
         ]);
+    }
+    table.write(text);
+}
+
+/// A line for each latency, a column for each number.
+fn in_flight(text: &mut String, results: &Results) {
+    let rows = &results.in_flight;
+    if rows.is_empty() {
+        return;
+    }
+    text.push_str("### Writes in flight\n\n");
+    let numbers: BTreeSet<u32> = rows.iter().map(|row| row.writes_in_flight).collect();
+    let mut headings = vec!["a batch of 10,000 records, 2,500 keys".to_owned()];
+    headings.extend(numbers.iter().map(u32::to_string));
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let mut table = Table::new(1, &headings);
+    let latencies: BTreeSet<u64> = rows.iter().map(|row| row.latency_ms).collect();
+    for latency in latencies {
+        let of_latency = rows.iter().filter(|row| row.latency_ms == latency);
+        let title = format!("p50 in ms, + {latency} ms a request");
+        table.row(std::iter::once(title).chain(of_latency.map(|row| cell(&row.p50_ms))));
     }
     table.write(text);
 }

@@ -8,6 +8,7 @@
 //! of the time: the rate is theirs. The CPU time is the function's alone.
 
 mod counts;
+mod in_flight;
 mod site;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub use counts::{CountRow, Requests, count, count_batches};
+pub use in_flight::{InFlightRow, writes_in_flight};
 pub use site::{Function, Site};
 
 use crate::binaries::Binaries;

@@ -43,6 +43,7 @@ pub struct Site {
     pub(super) keys: u32,
     process: FunctionProcess,
     stream: Stream,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Site {
@@ -67,8 +68,8 @@ impl Site {
         stream: Stream,
     ) -> Result<Self, BenchError> {
         let world = World::start().await?;
-        let process = start(&world, function, binary.clone()).await?;
-        Ok(Self { world, function, binary, keys, process, stream })
+        let process = start(&world, function, binary.clone(), &[]).await?;
+        Ok(Self { world, function, binary, keys, process, stream, variables: Vec::new() })
     }
 
     /// Lets the function meet (nearly) every key, so that later batches find states to update.
@@ -84,8 +85,18 @@ impl Site {
     /// Replaces the process, so that its memory is that of what comes now.
     pub async fn restart(&mut self) -> Result<(), BenchError> {
         self.process.stop().await;
-        self.process = start(&self.world, self.function, self.binary.clone()).await?;
+        let binary = self.binary.clone();
+        self.process = start(&self.world, self.function, binary, &self.variables).await?;
         Ok(())
+    }
+
+    /// Replaces it by one that is told this besides.
+    pub async fn restart_with(
+        &mut self,
+        variables: Vec<(&'static str, String)>,
+    ) -> Result<(), BenchError> {
+        self.variables = variables;
+        self.restart().await
     }
 
     /// Hands over the next so many records, all of which have to be done.
@@ -117,10 +128,12 @@ async fn start(
     world: &World,
     function: Function,
     binary: PathBuf,
+    variables: &[(&'static str, String)],
 ) -> Result<FunctionProcess, BenchError> {
     let spec = match function {
         Function::Analytics => world.analytics(binary),
         Function::Relay => world.relay(binary),
     };
+    let spec = variables.iter().fold(spec, |spec, (name, value)| spec.with_env(*name, value));
     Ok(FunctionProcess::start(spec).await?)
 }
