@@ -2,6 +2,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use super::finite::is_finite;
+
 /// The version of the blob's own frame.
 const FRAME: u8 = 1;
 
@@ -57,6 +59,16 @@ pub enum BlobError {
         /// The length of the whole.
         length: usize,
     },
+    /// A section has no name, or one that stood there before.
+    #[error(
+        "detector state makes no sense at byte {at} of {length}; restore the item or delete it to start the entity afresh"
+    )]
+    Garbled {
+        /// Where the section begins.
+        at: usize,
+        /// The length of the whole.
+        length: usize,
+    },
     /// A section's bytes are no state of its detector.
     #[error(
         "state of detector `{detector}` cannot be read: {reason}; restore the item or delete it to start the entity afresh"
@@ -77,10 +89,14 @@ impl Sections {
             return Err(BlobError::UnknownFrame { found: frame });
         }
         let mut reader = Reader { bytes, at: 1 };
-        let mut sections = Vec::new();
+        let mut sections: Vec<Section> = Vec::new();
         while reader.at < bytes.len() {
+            let garbled = BlobError::Garbled { at: reader.at, length: bytes.len() };
             let name_length = reader.take(1)?[0];
-            let name = String::from_utf8_lossy(reader.take(name_length.into())?).into_owned();
+            let name = match str::from_utf8(reader.take(name_length.into())?) {
+                Ok(name) if sections.iter().all(|section| section.name != name) => name.to_owned(),
+                _ => return Err(garbled),
+            };
             let version = reader.take(1)?[0];
             let mut length = [0; 4];
             length.copy_from_slice(reader.take(4)?);
@@ -116,7 +132,7 @@ impl Sections {
         upgrade: fn(u8, &[u8]) -> Option<D>,
     ) -> Result<D, BlobError>
     where
-        D: Default + DeserializeOwned,
+        D: Default + Serialize + DeserializeOwned,
     {
         let Some(at) = self.0.iter().position(|section| section.name == detector) else {
             return Ok(D::default());
@@ -127,7 +143,7 @@ impl Sections {
             return older.ok_or(BlobError::UnknownSection { detector, found, known });
         }
         match postcard::take_from_bytes(&state) {
-            Ok((state, [])) => Ok(state),
+            Ok((state, [])) if is_finite(&state) => Ok(state),
             Ok(_) => {
                 let reason = postcard::Error::DeserializeBadEncoding;
                 Err(BlobError::Unreadable { detector, reason })
@@ -228,6 +244,30 @@ mod tests {
             sections.take::<u8>("first", 1, none),
             Err(BlobError::Unreadable { detector: "first", .. })
         ));
+    }
+
+    /// Of two states of one detector, which one counts would depend on who stored them last.
+    #[test]
+    fn a_name_that_stands_there_twice_or_is_no_text_is_refused() {
+        let mut twice = two_sections();
+        twice.put("first", 1, &vec![4_u64]);
+        let bytes = twice.encode();
+        let at = two_sections().encode().len();
+        let garbled = BlobError::Garbled { at, length: bytes.len() };
+        assert_eq!(Sections::decode(&bytes), Err(garbled));
+        let mut no_text = two_sections().encode();
+        no_text[2] = 0xFF;
+        let garbled = BlobError::Garbled { at: 1, length: no_text.len() };
+        assert_eq!(Sections::decode(&no_text), Err(garbled));
+    }
+
+    #[test]
+    fn a_float_that_is_no_number_is_no_state() {
+        for (float, is_read) in [(1.5, true), (f32::NAN, false), (f32::INFINITY, false)] {
+            let mut sections = Sections::default();
+            sections.put("first", 1, &vec![0.25, float]);
+            assert_eq!(sections.take::<Vec<f32>>("first", 1, none).is_ok(), is_read, "{float}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod blob;
 mod context;
 mod cooldowns;
 mod detector;
+mod finite;
 mod note;
 pub mod prelude;
 mod set;

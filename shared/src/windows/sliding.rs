@@ -69,7 +69,7 @@ impl<T: Tally> SlidingWindows<T> {
         if time > self.newest {
             self.slide_to(time);
         } else if self.age(time, LENGTHS_MS[SCALES - 1]) > 1 {
-            self.strays += 1;
+            self.strays = self.strays.saturating_add(1);
             if self.strays < STRAYS {
                 return;
             }

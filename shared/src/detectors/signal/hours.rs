@@ -70,7 +70,7 @@ impl Hours {
         }
         let rate = HOUR_RATE.max(1.0 / f32::from(self.counts.count(hour)));
         let limit = RESIDUAL_LIMIT * self.distance;
-        self.means[hour] += rate * residual.clamp(-limit, limit);
+        self.means[hour] += rate * residual.abs().min(limit).copysign(residual);
         feature
     }
 }
