@@ -32,7 +32,8 @@ impl Analytics {
         let dynamodb = || clients.dynamodb.clone();
         let state_table = &config.tables.state;
         let store =
-            States::new(dynamodb(), state_table, config.state_retention, in_flight, retry());
+            States::new(dynamodb(), state_table, config.state_retention, in_flight, retry())
+                .on_unreadable(config.on_unreadable);
         let rows =
             Rows::new(dynamodb(), config.tables.clone(), &config.settings, in_flight, retry());
         let topic =

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::time::EventTime;
@@ -12,6 +13,8 @@ const REGISTERS: usize = 128;
 const REGISTER_BITS: u32 = REGISTERS.ilog2();
 /// The bias correction for 128 registers, from the paper below.
 const ALPHA: f64 = 0.7213 / (1.0 + 1.079 / 128.0);
+/// The version of the stored form.
+const VERSION: u8 = 1;
 
 /// How many distinct users were active in the last five minutes of event time.
 ///
@@ -28,7 +31,56 @@ struct Minute {
     registers: Vec<u8>,
 }
 
+/// A stored sketch that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ActiveUsersError {
+    /// It is of a release that this one does not know.
+    #[error(
+        "its sketch of active users has version {found}, this release reads {VERSION}; deploy the release that wrote it"
+    )]
+    UnknownVersion {
+        /// The version found.
+        found: u8,
+    },
+    /// Its bytes are no sketch.
+    #[error(
+        "its sketch of active users cannot be read; restore the item, or delete it to start the partition afresh"
+    )]
+    Unreadable,
+}
+
 impl ActiveUsers {
+    /// The bytes to store.
+    pub fn encode(&self) -> Vec<u8> {
+        let Ok(bytes) = postcard::to_extend(self, vec![VERSION]) else {
+            unreachable!("postcard writes a sketch into a growing vector")
+        };
+        bytes
+    }
+
+    /// Reads a stored sketch; no bytes are an empty one.
+    pub fn decode(stored: &[u8]) -> Result<Self, ActiveUsersError> {
+        let Some((&version, sketch)) = stored.split_first() else { return Ok(Self::default()) };
+        if version != VERSION {
+            return Err(ActiveUsersError::UnknownVersion { found: version });
+        }
+        match postcard::take_from_bytes::<Self>(sketch) {
+            Ok((sketch, [])) if sketch.is_sound() => Ok(sketch),
+            _ => Err(ActiveUsersError::Unreadable),
+        }
+    }
+
+    /// Whether this could have been written: what is not would index registers that are not there.
+    fn is_sound(&self) -> bool {
+        let possible = 0..=EventTime::END.as_millis() / 60_000;
+        let is_minute = |minute: &Minute| {
+            minute.registers.len() == REGISTERS && possible.contains(&minute.number)
+        };
+        self.minutes.iter().all(is_minute)
+            && self.minutes.is_sorted_by(|one, next| one.number < next.number)
+            && self.newest().saturating_sub(MINUTES) < self.oldest()
+    }
+
     /// Notes that a user was active.
     pub fn note(&mut self, user_id: &str, time: EventTime) {
         let number = time.as_millis().div_euclid(60_000);
@@ -72,6 +124,10 @@ impl ActiveUsers {
         self.minutes.last().map_or(i64::MIN, |minute| minute.number)
     }
 
+    fn oldest(&self) -> i64 {
+        self.minutes.first().map_or(i64::MAX, |minute| minute.number)
+    }
+
     /// The registers of a minute, made if need be; what is five minutes older than the newest goes.
     fn minute(&mut self, number: i64) -> &mut [u8] {
         let at = self.minutes.partition_point(|minute| minute.number < number);
@@ -81,9 +137,7 @@ impl ActiveUsers {
             self.minutes.retain(|minute| minute.number > oldest);
         }
         let at = self.minutes.partition_point(|minute| minute.number < number);
-        let registers = &mut self.minutes[at].registers;
-        registers.resize(REGISTERS, 0);
-        registers
+        &mut self.minutes[at].registers
     }
 
     /// The length of time that counts as "lately".
@@ -139,5 +193,39 @@ mod tests {
         assert!(active.minutes.len() <= 5);
         active.note("anna", minute(1_000_000_000));
         assert_eq!(active.minutes.len(), 1);
+    }
+
+    #[test]
+    fn what_was_stored_is_read_again() {
+        let mut active = ActiveUsers::default();
+        assert_eq!(ActiveUsers::decode(&[]), Ok(ActiveUsers::default()));
+        assert_eq!(ActiveUsers::decode(&active.encode()), Ok(ActiveUsers::default()));
+        for number in 0..9 {
+            active.note("anna", minute(number));
+            assert_eq!(ActiveUsers::decode(&active.encode()).as_ref(), Ok(&active));
+        }
+    }
+
+    /// Each of these would have been counted with registers that are not there, or for ever.
+    #[test]
+    fn what_could_not_have_been_written_is_refused() {
+        let whole = |number| Minute { number, registers: vec![0; REGISTERS] };
+        let sketches = [
+            vec![Minute { number: 7, registers: vec![0; 3] }],
+            vec![Minute { number: 7, registers: vec![0; REGISTERS + 1] }],
+            vec![whole(7), whole(7)],
+            vec![whole(8), whole(7)],
+            vec![whole(1), whole(7)],
+            vec![whole(i64::MIN)],
+            vec![whole(i64::MAX)],
+        ];
+        for minutes in sketches {
+            let stored = ActiveUsers { minutes }.encode();
+            assert_eq!(ActiveUsers::decode(&stored), Err(ActiveUsersError::Unreadable));
+        }
+        assert_eq!(ActiveUsers::decode(&[9]), Err(ActiveUsersError::UnknownVersion { found: 9 }));
+        let mut longer = ActiveUsers::default().encode();
+        longer.push(0);
+        assert_eq!(ActiveUsers::decode(&longer), Err(ActiveUsersError::Unreadable));
     }
 }

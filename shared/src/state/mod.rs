@@ -19,7 +19,7 @@ mod sensor;
 mod user;
 mod watermarks;
 
-pub use active_users::ActiveUsers;
+pub use active_users::{ActiveUsers, ActiveUsersError};
 pub use coverage::{Coverage, CoverageError, Stretch};
 pub use features::Features;
 pub use outbox::{Outbox, OutboxEntry, OutboxError};

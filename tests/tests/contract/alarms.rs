@@ -11,7 +11,7 @@ use crate::stack::{FUNCTIONS, nested, of_type, resources};
 use crate::template::{root, text};
 
 /// Pages of docs/operations that no alarm leads to.
-const NOT_ALARMED: [&str; 1] = ["README"];
+const NOT_ALARMED: [&str; 2] = ["README", "unreadable-state"];
 
 /// The alarms, as the observability stack gets its parameters from the main one.
 fn observability(given: &Parameters) -> BTreeMap<String, Value> {

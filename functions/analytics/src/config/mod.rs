@@ -16,12 +16,13 @@ use millrace_lambda::config::{ConfigError, Reader, Variable, is_namespace, is_ur
 use millrace_shared::commit::{OnSuspiciousDuplicate, Topics};
 use millrace_shared::settings::Settings;
 
+use crate::dynamodb::OnUnreadable;
 pub use variables::VARIABLES;
 use variables::{
     ALERT_TOPIC_ARN, ALERTS_TABLE, CLUSTER_NAME, DEAD_LETTER_QUEUE_URL, DEADLINE_MARGIN_MS,
     FEATURES_TABLE, MESSAGES_IN_FLIGHT, METRICS_NAMESPACE, MILLRACE_ENDPOINT_URL,
-    ON_SUSPICIOUS_DUPLICATE, PARTIAL_FAILURES, READS_IN_FLIGHT, SESSIONS_TABLE,
-    STATE_RETENTION_DAYS, STATE_TABLE, WINDOWS_TABLE, WRITES_IN_FLIGHT,
+    ON_SUSPICIOUS_DUPLICATE, ON_UNREADABLE_STATE, PARTIAL_FAILURES, READS_IN_FLIGHT,
+    SESSIONS_TABLE, STATE_RETENTION_DAYS, STATE_TABLE, WINDOWS_TABLE, WRITES_IN_FLIGHT,
 };
 
 /// Everything that the function is told.
@@ -41,6 +42,8 @@ pub struct Config {
     pub partial_failures: bool,
     /// What to do with records of a topic that seems to have been created again.
     pub on_suspicious: OnSuspiciousDuplicate,
+    /// What to do with a stored state that cannot be read.
+    pub on_unreadable: OnUnreadable,
     /// How long before the function's timeout work stops.
     pub deadline_margin: Duration,
     /// The namespace of the metrics.
@@ -109,6 +112,10 @@ impl Config {
                     ("report", OnSuspiciousDuplicate::Report),
                     ("apply", OnSuspiciousDuplicate::Apply),
                 ],
+            ),
+            on_unreadable: reader.choice(
+                ON_UNREADABLE_STATE,
+                &[("report", OnUnreadable::Report), ("start-afresh", OnUnreadable::StartAfresh)],
             ),
             deadline_margin: reader.period(
                 DEADLINE_MARGIN_MS,

@@ -123,6 +123,7 @@ fn what_is_set_is_what_counts() {
         ("PARTIAL_FAILURES", "OFF"),
         ("FEATURES", "on"),
         ("ON_SUSPICIOUS_DUPLICATE", "apply"),
+        ("ON_UNREADABLE_STATE", "start-afresh"),
         ("HIGH_VALUE_AMOUNT", "2500.50"),
         ("DETECTORS_OFF", "rapid_clicks, battery_low"),
         ("DETECTORS_ON", "sensor_score"),
@@ -137,6 +138,7 @@ fn what_is_set_is_what_counts() {
     assert_eq!(config.cluster.as_deref(), Some("main"));
     assert!(!config.partial_failures && config.settings.features);
     assert_eq!(config.on_suspicious, OnSuspiciousDuplicate::Apply);
+    assert_eq!(config.on_unreadable, OnUnreadable::StartAfresh);
     assert_eq!(config.settings.high_value_amount, Amount::from_micros(2_500_500_000));
     let off: Vec<&str> = config.settings.detectors_off.iter().map(String::as_str).collect();
     assert_eq!(off, ["battery_low", "rapid_clicks"]);

@@ -19,6 +19,8 @@ variables! {
         "`on` if the event source mapping has `ReportBatchItemFailures`, else `off`: any failure then fails the invocation";
     ON_SUSPICIOUS_DUPLICATE: Some("report"),
         "`report` or `apply`: what to do with a record whose offset was applied before but which is newer than anything applied";
+    ON_UNREADABLE_STATE: Some("report"),
+        "`report` or `start-afresh`: what to do with a user, sensor or partition whose stored state cannot be read";
     DEADLINE_MARGIN_MS: Some("1500"),
         "how many milliseconds before the function's timeout work stops, 100 to 60000";
 

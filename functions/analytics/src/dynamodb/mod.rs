@@ -25,7 +25,7 @@ mod user_item;
 mod value;
 
 pub use rows::Rows;
-pub use states::States;
+pub use states::{OnUnreadable, States};
 pub use tables::{
     ALERTS, FEATURES, IndexDefinition, SESSIONS, STATE, TIME_TO_LIVE, TableDefinition, WINDOWS,
 };

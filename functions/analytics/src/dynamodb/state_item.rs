@@ -17,8 +17,8 @@ use millrace_shared::detectors::BlobError;
 use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
 use millrace_shared::entity::EntityKind;
 use millrace_shared::state::{
-    ActiveUsers, Body, EntityState, Outbox, OutboxError, PartitionProfile, SensorState, UserState,
-    WatermarkError, Watermarks,
+    ActiveUsers, ActiveUsersError, Body, EntityState, Outbox, OutboxError, PartitionProfile,
+    SensorState, UserState, WatermarkError, Watermarks,
 };
 use thiserror::Error;
 
@@ -33,9 +33,6 @@ const DETECTORS: &str = "detectors";
 const WATERMARKS: &str = "watermarks";
 const PARTITION_ATTRIBUTES: [&str; 3] = ["newest", "events", "active_users"];
 
-/// The version of a partition's sketch as stored.
-const SKETCH_VERSION: u8 = 1;
-
 /// An item that cannot be read as a state.
 #[derive(Debug, Error)]
 pub(super) enum StateItemError {
@@ -47,13 +44,21 @@ pub(super) enum StateItemError {
     Watermarks(#[from] WatermarkError),
     #[error(transparent)]
     Outbox(#[from] OutboxError),
-    #[error(
-        "its sketch of active users has version {found}, this release reads {SKETCH_VERSION}; \
-         deploy the release that wrote it"
-    )]
-    UnknownSketch { found: u8 },
-    #[error("its sketch of active users cannot be read; delete the item to start it afresh")]
-    UnreadableSketch,
+    #[error(transparent)]
+    ActiveUsers(#[from] ActiveUsersError),
+}
+
+impl StateItemError {
+    /// Whether it may well be sound, and is only not of this release.
+    const fn is_of_another_release(&self) -> bool {
+        matches!(
+            self,
+            Self::Detectors(BlobError::UnknownFrame { .. } | BlobError::UnknownSection { .. })
+                | Self::Watermarks(WatermarkError::UnknownVersion { .. })
+                | Self::Outbox(OutboxError::UnknownVersion { .. })
+                | Self::ActiveUsers(ActiveUsersError::UnknownVersion { .. })
+        )
+    }
 }
 
 /// The attributes that every write sets besides key, version and outbox, in the order of [`values`].
@@ -79,7 +84,7 @@ pub(super) fn values(state: &EntityState, expires_at: u64) -> Vec<Value<'_>> {
                 count(partition.events),
                 count(partition.active_users.estimate()),
             ];
-            (values, encode_sketch(&partition.active_users))
+            (values, partition.active_users.encode())
         }
     };
     values.push(bytes(detectors));
@@ -95,43 +100,73 @@ pub(super) fn outbox(state: &EntityState) -> Option<Value<'static>> {
 
 /// Reads an item back.
 pub(super) fn read(kind: EntityKind, item: &Attributes<'_>) -> Result<Stored, StateItemError> {
-    let detectors = item.bytes(DETECTORS)?;
     let body = match kind {
         EntityKind::User => Body::User(UserState {
             profile: user_item::read(item)?,
-            detectors: UserDetectors::decode(&detectors)?,
+            detectors: user_detectors(item)?,
         }),
         EntityKind::Sensor => Body::Sensor(SensorState {
             profile: sensor_item::read(item)?,
-            detectors: SensorDetectors::decode(&detectors)?,
+            detectors: sensor_detectors(item)?,
         }),
         EntityKind::Partition => Body::Partition(PartitionProfile {
             newest: item.time("newest")?,
             events: item.count("events")?,
-            active_users: decode_sketch(&detectors)?,
+            active_users: active_users(item)?,
         }),
     };
-    let watermarks = Watermarks::decode(&item.bytes(WATERMARKS)?)?;
-    let outbox = Outbox::decode(&item.optional_bytes(OUTBOX)?.unwrap_or_default())?;
+    let (watermarks, outbox) = (watermarks(item)?, outbox_of(item)?);
     let version = Version(item.count(VERSION)?);
     Ok(Stored { state: EntityState { body, watermarks, outbox }, version: Some(version) })
 }
 
-fn encode_sketch(users: &ActiveUsers) -> Vec<u8> {
-    let Ok(bytes) = postcard::to_extend(users, vec![SKETCH_VERSION]) else {
-        unreachable!("postcard writes a sketch into a growing vector")
+/// The entity afresh, of an item that cannot be read: without profile and detectors, but with the
+/// watermarks and the outbox if at least those can be read, so that no record counts twice and no
+/// alert is missing. To be written in place of the item.
+///
+/// An error if the item is of another release, and so not broken, or if its version cannot be read,
+/// without which nothing can be written in its place.
+pub(super) fn afresh(kind: EntityKind, item: &Attributes<'_>) -> Result<Stored, StateItemError> {
+    match kind {
+        EntityKind::User => readable(user_detectors(item)).map(drop)?,
+        EntityKind::Sensor => readable(sensor_detectors(item)).map(drop)?,
+        EntityKind::Partition => readable(active_users(item)).map(drop)?,
+    }
+    let state = EntityState {
+        watermarks: readable(watermarks(item))?.unwrap_or_default(),
+        outbox: readable(outbox_of(item))?.unwrap_or_default(),
+        ..EntityState::new(kind)
     };
-    bytes
+    Ok(Stored { state, version: Some(Version(item.count(VERSION)?)) })
 }
 
-fn decode_sketch(stored: &[u8]) -> Result<ActiveUsers, StateItemError> {
-    match stored.split_first() {
-        None => Ok(ActiveUsers::default()),
-        Some((&SKETCH_VERSION, sketch)) => {
-            postcard::from_bytes(sketch).map_err(|_| StateItemError::UnreadableSketch)
-        }
-        Some((&found, _)) => Err(StateItemError::UnknownSketch { found }),
+/// None for what is broken.
+fn readable<T>(read: Result<T, StateItemError>) -> Result<Option<T>, StateItemError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_of_another_release() => Err(error),
+        Err(_) => Ok(None),
     }
+}
+
+fn user_detectors(item: &Attributes<'_>) -> Result<UserDetectors, StateItemError> {
+    Ok(UserDetectors::decode(&item.bytes(DETECTORS)?)?)
+}
+
+fn sensor_detectors(item: &Attributes<'_>) -> Result<SensorDetectors, StateItemError> {
+    Ok(SensorDetectors::decode(&item.bytes(DETECTORS)?)?)
+}
+
+fn active_users(item: &Attributes<'_>) -> Result<ActiveUsers, StateItemError> {
+    Ok(ActiveUsers::decode(&item.bytes(DETECTORS)?)?)
+}
+
+fn watermarks(item: &Attributes<'_>) -> Result<Watermarks, StateItemError> {
+    Ok(Watermarks::decode(&item.bytes(WATERMARKS)?)?)
+}
+
+fn outbox_of(item: &Attributes<'_>) -> Result<Outbox, StateItemError> {
+    Ok(Outbox::decode(&item.optional_bytes(OUTBOX)?.unwrap_or_default())?)
 }
 
 #[cfg(test)]

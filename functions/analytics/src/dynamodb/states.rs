@@ -36,6 +36,19 @@ pub struct States {
     reads: Limits,
     writes: Limits,
     retry: Retry,
+    on_unreadable: OnUnreadable,
+}
+
+/// What to do with a state that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUnreadable {
+    /// Leave it as it is: the entity's records are reported until somebody has restored or deleted
+    /// the item.
+    #[default]
+    Report,
+    /// Start the entity afresh, with the watermarks and the outbox if those can be read. Not a state
+    /// of another release, which is not broken.
+    StartAfresh,
 }
 
 impl States {
@@ -55,7 +68,14 @@ impl States {
             reads: Limits { entries: KEYS, bytes: BYTES, in_flight: in_flight.reads },
             writes: Limits { entries: STATEMENTS, bytes: BYTES, in_flight: in_flight.writes },
             retry,
+            on_unreadable: OnUnreadable::Report,
         }
+    }
+
+    /// The same table, with this done to states that cannot be read.
+    #[must_use]
+    pub fn on_unreadable(self, on_unreadable: OnUnreadable) -> Self {
+        Self { on_unreadable, ..self }
     }
 
     fn resource(&self) -> String {
@@ -80,7 +100,7 @@ impl States {
         let mut left = Vec::new();
         let mut take = |item: &Attributes<'_>| {
             if let Some(place) = place(item) {
-                found[place] = read_state(keys[place], item).map(Some);
+                found[place] = self.read_state(keys[place], item).map(Some);
             }
         };
         let mut leave = |key: &Attributes<'_>| left.extend(place(key));
@@ -134,13 +154,27 @@ impl States {
                 let stands = error.item.and_then(|item| {
                     let mut attributes = Attributes::default();
                     attributes.read(&mut Cursor::new(item.text())).ok()?;
-                    read_state(key, &attributes).ok()
+                    self.read_state(key, &attributes).ok()
                 });
                 Reply::Done(CommitOutcome::Stale(stands.map(Box::new)))
             }
             code if passes(code) => Reply::Again(self.reason(error)),
             _ => Reply::Done(CommitOutcome::Failed(self.reason(error))),
         }
+    }
+
+    fn read_state(&self, key: &EntityKey, item: &Attributes<'_>) -> Result<Stored, String> {
+        let kind = key.kind();
+        let read = state_item::read(kind, item).or_else(|error| match self.on_unreadable {
+            OnUnreadable::Report => Err(error),
+            OnUnreadable::StartAfresh => {
+                let afresh = state_item::afresh(kind, item)?;
+                let reason = error.to_string();
+                warn!(entity_kind = kind.name(), reason, "an entity starts afresh");
+                Ok(afresh)
+            }
+        });
+        read.map_err(|error| format!("the state of a {} cannot be read: {error}", kind.name()))
     }
 
     /// The operation, the resource and the code. The message only where it can quote no content.
@@ -241,9 +275,4 @@ pub(super) fn passes(code: &str) -> bool {
             | "InternalServerError"
             | "TransactionConflict"
     )
-}
-
-fn read_state(key: &EntityKey, item: &Attributes<'_>) -> Result<Stored, String> {
-    state_item::read(key.kind(), item)
-        .map_err(|error| format!("the state of a {} cannot be read: {error}", key.kind().name()))
 }
