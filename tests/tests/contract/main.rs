@@ -18,6 +18,8 @@ mod operations;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod queues;
 #[cfg(test)]
 mod refusals;
