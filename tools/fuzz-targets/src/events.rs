@@ -1,10 +1,9 @@
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use millrace_shared::entity::EntityKind;
 use millrace_shared::events::{Event, EventKind, parse};
 use millrace_shared::kafka::Timestamp;
-use millrace_shared::settings::Settings;
+use millrace_shared::settings::{DetectorNames, Settings};
 use millrace_shared::state::EntityState;
 
 use crate::state::assert_is_read_back;
@@ -14,7 +13,7 @@ const LINES: usize = 64;
 
 /// The defaults, with every detector on.
 pub(crate) static SETTINGS: LazyLock<Settings> =
-    LazyLock::new(|| Settings { detectors_off: BTreeSet::new(), ..Settings::default() });
+    LazyLock::new(|| Settings { detectors_off: DetectorNames::default(), ..Settings::default() });
 
 /// The value of a record in a topic of user events.
 pub fn user_event(data: &[u8]) {
