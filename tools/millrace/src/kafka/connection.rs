@@ -66,6 +66,9 @@ impl ConnectionOptions {
     fn connection_to(&self, servers: &str) -> Result<Connection, Error> {
         let mut connection = Connection::new(servers, self.security()?)?;
         if let Some(file) = &self.ca_file {
+            // OpenSSL does not say which file it could not read.
+            let unreadable = |source| Error::Unreadable { path: file.clone(), source };
+            std::fs::File::open(file).map_err(unreadable)?;
             connection = connection.with_ca_file(file);
         }
         Ok(connection)

@@ -95,7 +95,7 @@ fn wrong_credentials_are_told_by_every_command_with_what_the_broker_said() {
 }
 
 #[test]
-fn a_user_without_a_password_is_asked_for_one() {
+fn what_is_missing_to_get_in_is_named() {
     let ask = |more: &[&str]| {
         let servers = ["topics", "create", "--topic", "a", "--bootstrap-servers", "127.0.0.1:1"];
         let done = run(&[&servers, more].concat());
@@ -106,4 +106,6 @@ fn a_user_without_a_password_is_asked_for_one() {
     assert_eq!(told, "millrace: --security plain needs --password-file\n");
     let told = ask(&["--security", "scram"]);
     assert_eq!(told, "millrace: --security scram needs --user\n");
+    let told = ask(&["--ca-file", "no-authorities.pem"]);
+    assert!(told.starts_with("millrace: no-authorities.pem cannot be read: "), "{told}");
 }
