@@ -32,7 +32,7 @@ const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml
 const CLUSTER: (&str, &str) = ("CLUSTER_NAME", "line");
 
 /// Nothing takes this long unless it hangs.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Kafka, the endpoints, and what was produced so far.
 struct Line {
