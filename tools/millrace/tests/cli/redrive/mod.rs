@@ -110,6 +110,12 @@ fn a_filter_takes_what_it_says_and_leaves_the_rest_in_the_queue() {
     assert_eq!(left(&["--reason", "unknown_topic"]).as_deref(), Some("3"));
     assert_eq!(left(&["--topic", "transactions", "--partition", "1"]).as_deref(), Some("3"));
     assert_eq!(left(&["--until", "2026-01-05T08:00:00Z"]).as_deref(), Some("3"));
+    assert_eq!(left(&["--from", "2026-01-05T08:00:01Z"]).as_deref(), Some("3"));
+    // What all of them take is sent.
+    let all = ["--topic", "transactions", "--partition", "0", "--reason", "not_json"];
+    let at = ["--from", "2026-01-05T08:00:00Z", "--until", "2026-01-05T08:00:01Z", "--dry-run"];
+    let done = place.redrive_queue(&[&all[..], &at].concat());
+    assert_eq!(lines(&done), ["would send 3 records of transactions, partition 0 (not_json)"]);
     let done = place.redrive_queue(&["--offsets", "0-7"]);
     assert_eq!(lines(&done)[0], "1 record left by the filter");
     let done = place.redrive_queue(&["--dry-run", "--of", "somebody-else"]);
@@ -173,6 +179,40 @@ fn a_failed_batch_is_applied_after_later_ones_whichever_way_its_payload_is_writt
         done.stdout
     );
     assert!(Path::new(one).exists());
+}
+
+/// I8, of what is sent again: neither the command nor the function that it runs at `trace` shows it.
+#[test]
+fn nothing_that_is_sent_again_stands_in_a_line() {
+    // In base64: s3cr3t-key, {"userId":"s3cr3t-user","amount":12000,"currency":"EUR"}, s3cr3t {
+    let key = "czNjcjN0LWtleQ==";
+    let sound = "eyJ1c2VySWQiOiJzM2NyM3QtdXNlciIsImFtb3VudCI6MTIwMDAsImN1cnJlbmN5IjoiRVVSIn0=";
+    let poison = "czNjcjN0IHs=";
+    let place = Place::new();
+    let record = |offset: i64, value: &str| {
+        json!({"topic": "transactions", "partition": 0, "offset": offset,
+            "timestamp": 1_767_600_000_000_i64, "key": key, "value": value})
+    };
+    let batch = event("transactions", &[record(0, sound), record(1, poison), record(2, sound)]);
+    place.invoke(&batch, &["--env", "TOPIC_KINDS=orders=transaction"]);
+    let failed = failed_batch("RetriesExhausted", &Value::String(batch.to_string()));
+    let failed = place.file("failed.json", &failed);
+    let failed = failed.to_str().expect("UTF-8");
+
+    let trace = ["--env", "RUST_LOG=trace"];
+    let runs = [
+        place.redrive_queue(&["--dry-run"]),
+        place.redrive_queue(&trace),
+        place.redrive(&[&["--file", failed], &trace[..]].concat()),
+    ];
+    assert!(runs[1].stdout.contains("\n  2 applied\n"), "{}", runs[1].stdout);
+    assert!(runs[2].stdout.contains("\n  2 had been applied before\n"), "{}", runs[2].stdout);
+    for done in &runs {
+        for secret in ["s3cr3t", key, sound, poison] {
+            assert!(!done.stdout.contains(secret), "{}", done.stdout);
+            assert!(!done.stderr.contains(secret), "{}", done.stderr);
+        }
+    }
 }
 
 /// Sends letters to a function that answers like this, and says what the report says.
