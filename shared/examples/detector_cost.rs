@@ -5,14 +5,18 @@
 //! valgrind --tool=none target/debug/examples/detector_cost tail_norm 100000
 //! ```
 //!
-//! `none` for all of them off, `all` for all on, `default` for the default settings.
+//! `none` for all of them off, `all` for all on, `default` for the default settings. `fraud_score` and
+//! `payments` run payments of one user and their labels instead, with that detector and without it.
 
 use std::time::Instant;
 
+use millrace_shared::amount::Amount;
+use millrace_shared::circumstances::{Circumstances, Learnt};
 use millrace_shared::detectors::sets::SensorDetectors;
-use millrace_shared::events::{Event, Reading, SensorReading};
+use millrace_shared::events::{Event, Reading, SensorReading, Transaction, TransactionLabel};
+use millrace_shared::fraud::{Calibration, Posterior};
 use millrace_shared::settings::{DetectorNames, Settings};
-use millrace_shared::state::{Body, SensorState};
+use millrace_shared::state::{Body, SensorState, UserState};
 use millrace_shared::time::EventTime;
 
 const MEASURES: [&str; 3] = ["temperature", "humidity", "pressure"];
@@ -21,6 +25,9 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let detector = arguments.next().unwrap_or_else(|| "default".to_owned());
     let events: u32 = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(100_000);
+    if ["fraud_score", "payments"].contains(&detector.as_str()) {
+        return payments(&detector, events);
+    }
     let settings = settings(&detector);
     let mut body = Body::Sensor(SensorState::default());
     let started = Instant::now();
@@ -30,6 +37,43 @@ fn main() {
     }
     let each = started.elapsed() / events.max(1);
     println!("{detector}: {events} events, {alerts} alerts, {each:?} an event");
+}
+
+/// A user's payments at a merchant of whom one label is known, each followed by the label of the
+/// fifth before it.
+fn payments(detector: &str, events: u32) {
+    let off = (detector != "fraud_score").then(|| "fraud_score".to_owned());
+    let off: DetectorNames = off.into_iter().collect();
+    let settings = Settings { detectors_off: off, ..Settings::default() };
+    let mut body = Body::User(UserState::default());
+    let (merchant, calibration) = (Posterior::default(), Calibration::default());
+    let learnt = Some(Learnt { merchant: Some(merchant), calibration: &calibration });
+    let circumstances = Circumstances { learnt, ..Circumstances::of(&settings) };
+    let started = Instant::now();
+    let mut alerts = 0;
+    for number in 0..events / 2 {
+        let time = EventTime::from_millis(1_767_600_000_000 + i64::from(number) * 3_600_000);
+        let payment = Transaction {
+            transaction_id: Some(number.to_string().into()),
+            user_id: "anna".into(),
+            amount: Amount::from_units(i64::from(number % 40)),
+            currency: "EUR".into(),
+            merchant: Some("kiosk".into()),
+            location: None,
+            time,
+        };
+        alerts += body.take_in(&Event::Transaction(payment), &circumstances).raised.len();
+        let label = TransactionLabel {
+            transaction_id: number.saturating_sub(5).to_string().into(),
+            user_id: "anna".into(),
+            merchant: Some("kiosk".into()),
+            is_fraud: false,
+            time,
+        };
+        alerts += body.take_in(&Event::TransactionLabel(label), &circumstances).raised.len();
+    }
+    let each = started.elapsed() / events.max(1);
+    println!("{detector}: {events} payments and labels, {alerts} alerts, {each:?} an event");
 }
 
 fn settings(detector: &str) -> Settings {

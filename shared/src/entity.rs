@@ -14,6 +14,10 @@ pub enum EntityKind {
     /// A partition of a topic, `partition#topic#number`: how far it has been processed, and who
     /// was active in it.
     Partition,
+    /// A merchant or terminal, `merchant#…`: how probably it is compromised.
+    Merchant,
+    /// A part of what labels teach of amounts, `calibrator#topic#number`.
+    Calibrator,
 }
 
 impl EntityKind {
@@ -23,10 +27,14 @@ impl EntityKind {
             Self::User => "user",
             Self::Sensor => "sensor",
             Self::Partition => "partition",
+            Self::Merchant => "merchant",
+            Self::Calibrator => "calibrator",
         }
     }
 
-    const ALL: [Self; 3] = [Self::User, Self::Sensor, Self::Partition];
+    /// All kinds.
+    pub const ALL: [Self; 5] =
+        [Self::User, Self::Sensor, Self::Partition, Self::Merchant, Self::Calibrator];
 }
 
 /// The key of an entity: its kind, `#`, its identifier, as in `user#42`.

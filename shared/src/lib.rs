@@ -8,11 +8,13 @@
 
 pub mod alerts;
 pub mod amount;
+pub mod circumstances;
 pub mod commit;
 pub mod delivery;
 pub mod detectors;
 pub mod entity;
 pub mod events;
+pub mod fraud;
 pub mod json;
 pub mod kafka;
 pub mod profiles;

@@ -42,6 +42,8 @@ pub struct Settings {
     pub impossible_travel_km_per_hour: f64,
     /// `impossible_travel`: kilometres below which two places are taken for one.
     pub impossible_travel_min_km: f64,
+    /// `fraud_score`: from this score on, 0 to 1.
+    pub fraud_score_threshold: f64,
     /// `long_session`: a session that passes this.
     pub long_session: Duration,
     /// `reading_deviation`: the share of the mean that a reading must be further away than.
@@ -100,7 +102,7 @@ impl Settings {
 
     /// The detectors of which every alert is a decision about a payment of its own, so that none is
     /// merged unless it is asked for.
-    pub const NEVER_MERGED: [&str; 2] = ["high_value", "unusual_amount"];
+    pub const NEVER_MERGED: [&str; 3] = ["high_value", "unusual_amount", "fraud_score"];
 
     /// How long further alerts of this detector for one entity are merged into the next.
     pub fn cooldown(&self, detector: &str) -> Duration {
@@ -126,6 +128,7 @@ impl Default for Settings {
             velocity_sums: [10_000, 15_000, 20_000, 50_000].map(Amount::from_units),
             impossible_travel_km_per_hour: 1_000.0,
             impossible_travel_min_km: 100.0,
+            fraud_score_threshold: 0.5,
             long_session: HOUR,
             reading_deviation_share: 0.5,
             sensor_warm_up_readings: 150,

@@ -33,7 +33,8 @@ impl Analytics {
         let state_table = &config.tables.state;
         let store =
             States::new(dynamodb(), state_table, config.state_retention, in_flight, retry())
-                .on_unreadable(config.on_unreadable);
+                .on_unreadable(config.on_unreadable)
+                .refreshed_every(config.calibration_refresh);
         let rows =
             Rows::new(dynamodb(), config.tables.clone(), &config.settings, in_flight, retry());
         let topic =

@@ -1,15 +1,18 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::CommitContext;
+use super::labels::{Counted, source};
+use super::surroundings::Surroundings;
 use super::topics::OnSuspiciousDuplicate;
 use super::triage::Placed;
 use super::work::Progress;
 use crate::alerts::{Alert, AlertSource, Cause, Evidence, Fact};
+use crate::circumstances::Circumstances;
 use crate::detectors::{Note, Raised};
+use crate::events::Event;
+use crate::fraud::{LabelFate, REMEMBERED_LABELS};
 use crate::kafka::{Offset, Record, Redrive};
-use crate::state::{
-    Coverage, EntityState, Epoch, Origin, OutboxEntry, PartitionId, Position, Stretch, Verdict,
-};
+use crate::state::{Body, EntityState, Epoch, Origin, OutboxEntry, Position, Stretch, Verdict};
 
 /// The longest message, the longest text and the most facts that an alert may hold, so that no
 /// detector can make a state too large to be written.
@@ -47,36 +50,53 @@ enum Advance {
 /// Applies the remaining events of an entity, in order, to its state.
 ///
 /// Stops when the outbox is full, and before a new event once one has been held back: it could
-/// change the verdict on that one, which therefore has to be in the dead-letter queue first.
+/// change the verdict on that one, which therefore has to be in the dead-letter queue first. A
+/// customer stops after as many labels as it remembers, those it had counted before included, and a
+/// calibrator before a label that its customer has not been committed with.
 ///
 /// A panic leaves the state half changed: the caller must throw it away.
-pub(super) fn apply<'a>(
+pub(super) fn apply(
     state: &mut EntityState,
     progress: Progress<'_>,
     events: &[Placed<'_>],
     context: &CommitContext<'_>,
-    settled: impl Fn(PartitionId) -> Option<&'a Coverage>,
+    surroundings: &Surroundings<'_>,
 ) -> Result<Attempt, Panicked> {
     let mut attempt = Attempt { carried: state.outbox.entries().len(), ..Attempt::default() };
     attempt.verdicts.reserve_exact(progress.remaining().len());
     let mut held_back = progress.held_back(events);
     let mut is_waiting = false;
+    let mut counted = 0;
     for &place in progress.remaining() {
-        if state.outbox.is_full() {
+        if state.outbox.is_full() || counted >= REMEMBERED_LABELS {
             return Ok(attempt);
         }
+        let Some(Counted(labelled)) = labelled(state, place, surroundings) else {
+            return Ok(attempt);
+        };
         let placed = &events[place];
         match decide(state, &placed.position, context) {
             Ok(_) if is_waiting => return Ok(attempt),
             Ok(how) => {
                 let from = covers_from(placed, &held_back);
-                let applied =
-                    catch_unwind(AssertUnwindSafe(|| take(state, placed, how, from, context)));
-                attempt.notes.extend(applied.map_err(|_| Panicked(place))?);
+                let circumstances = Circumstances {
+                    settings: context.settings,
+                    source: source(&placed.record),
+                    learnt: surroundings.elsewhere.learnt(&placed.event),
+                    labelled,
+                };
+                let applied = catch_unwind(AssertUnwindSafe(|| {
+                    let epoch = advance(state, placed, how, from);
+                    take(state, placed, epoch, &circumstances, context)
+                }));
+                let notes = applied.map_err(|_| Panicked(place))?;
+                counted += usize::from(notes.contains(&Note::Label(LabelFate::Counted)));
+                attempt.notes.extend(notes);
                 attempt.changed = true;
                 attempt.verdicts.push(Verdict::New);
             }
             Err(known) => {
+                counted += usize::from(is_customers_label(state, placed));
                 if known.is_held_back() {
                     is_waiting = true;
                     held_back.push(placed.position);
@@ -86,9 +106,23 @@ pub(super) fn apply<'a>(
         }
     }
     if attempt.changed {
-        cover(state, progress, events, &held_back, settled);
+        cover(state, progress, events, &held_back, surroundings);
     }
     Ok(attempt)
+}
+
+/// For a calibrator what the label at this place counts for; nothing if that is not known yet. All
+/// others need not know.
+fn labelled(state: &EntityState, place: usize, surroundings: &Surroundings<'_>) -> Option<Counted> {
+    match state.body {
+        Body::Calibrator(_) => surroundings.labels.counted(place),
+        _ => Some(Counted(None)),
+    }
+}
+
+/// Whether this is a label, and the state its customer's.
+fn is_customers_label(state: &EntityState, placed: &Placed<'_>) -> bool {
+    matches!((&state.body, &placed.event), (Body::User(_), Event::TransactionLabel(_)))
 }
 
 /// How to apply an event, or why not to.
@@ -121,15 +155,10 @@ fn covers_from(placed: &Placed<'_>, held_back: &[Position]) -> Offset {
     before.map_or(placed.run.first, |one| placed.run.first.max(Offset(one.offset.0 + 1)))
 }
 
-fn take(
-    state: &mut EntityState,
-    placed: &Placed<'_>,
-    how: Advance,
-    from: Offset,
-    context: &CommitContext<'_>,
-) -> Vec<Note> {
+/// Notes an event as applied, and returns the epoch that it counts to.
+fn advance(state: &mut EntityState, placed: &Placed<'_>, how: Advance, from: Offset) -> Epoch {
     let position = &placed.position;
-    let epoch = match how {
+    match how {
         Advance::Usual => state.watermarks.advance(position, from),
         Advance::OpenEpoch => state.watermarks.open_epoch(position, from),
         Advance::Vouched => {
@@ -139,8 +168,17 @@ fn take(
             state.watermarks.cover(vouched.partition_id(), only_it, None);
             epoch
         }
-    };
-    let emitted = (context.take)(&mut state.body, &placed.event, context.settings);
+    }
+}
+
+fn take(
+    state: &mut EntityState,
+    placed: &Placed<'_>,
+    epoch: Epoch,
+    circumstances: &Circumstances<'_>,
+    context: &CommitContext<'_>,
+) -> Vec<Note> {
+    let emitted = (context.take)(&mut state.body, &placed.event, circumstances);
     for closed in emitted.closed {
         state.outbox.push(OutboxEntry::Closed(closed));
     }
@@ -153,12 +191,12 @@ fn take(
 
 /// Nothing of the event is left for this entity: all it tells of a partition is done, but for what
 /// was held back.
-fn cover<'a>(
+fn cover(
     state: &mut EntityState,
     progress: Progress<'_>,
     events: &[Placed<'_>],
     held_back: &[Position],
-    settled: impl Fn(PartitionId) -> Option<&'a Coverage>,
+    surroundings: &Surroundings<'_>,
 ) {
     let mut before = None;
     for placed in progress.events.iter().map(|&place| &events[place]) {
@@ -168,7 +206,8 @@ fn cover<'a>(
         }
         let of_partition = held_back.iter().filter(|one| one.partition_id() == partition);
         for done in placed.run.without(of_partition.map(|one| one.offset)) {
-            state.watermarks.cover(partition, done, settled(partition));
+            let settled = surroundings.settled.get(&partition).copied();
+            state.watermarks.cover(partition, done, settled);
         }
     }
 }
@@ -191,13 +230,13 @@ fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, context: &CommitCont
         event_time: placed.event.time(),
         message: cut(raised.message, MESSAGE_LIMIT),
         evidence: raised.evidence.into_iter().take(FACT_LIMIT).map(bounded).collect(),
-        source: source(record),
+        source: alert_source(record),
         merged: raised.merged,
         shadow: context.settings.detectors_shadow.contains(raised.detector),
     }
 }
 
-fn source(record: &Record<'_>) -> AlertSource {
+fn alert_source(record: &Record<'_>) -> AlertSource {
     AlertSource {
         topic: record.topic().to_owned(),
         partition: record.partition(),
@@ -219,13 +258,18 @@ fn cut(mut text: String, limit: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use super::super::Take;
     use super::super::group::group;
+    use super::super::labels::Labels;
+    use super::super::learnt::Elsewhere;
     use super::super::topics::{TopicRule, Topics};
     use super::super::triage::triage;
     use super::super::work::Work;
     use super::*;
     use crate::alerts::Severity;
-    use crate::events::{Event, EventKind};
+    use crate::events::EventKind;
     use crate::kafka::Batch;
     use crate::settings::Settings;
     use crate::state::{Body, Emitted};
@@ -242,20 +286,29 @@ mod tests {
         let rule = TopicRule { kind: EventKind::Transaction, epoch: Epoch(0) };
         let topics = Topics::new([("pay".to_owned(), rule)]);
         let triage = triage(&batch, context.cluster, &topics);
-        let mut works: Vec<Work> = group(&triage.events).into_iter().map(Work::new).collect();
-        works.retain(|work| work.group.is_primary());
+        let groups = group(&triage.events);
+        let mut works: Vec<Work> = groups.entities.into_iter().map(Work::new).collect();
+        let surroundings = Surroundings {
+            settled: HashMap::new(),
+            elsewhere: &Elsewhere::default(),
+            labels: &Labels::default(),
+        };
         for work in &mut works {
             work.loaded(None);
-            work.apply(&triage.events, context, |_| None);
+            work.apply(&triage.events, context, &surroundings);
         }
         look(&works);
     }
 
-    fn panics_on_anna(body: &mut Body, event: &Event<'_>, settings: &Settings) -> Emitted {
+    fn panics_on_anna(
+        body: &mut Body,
+        event: &Event<'_>,
+        circumstances: &Circumstances<'_>,
+    ) -> Emitted {
         if let Event::Transaction(payment) = event {
             assert!(payment.user_id != "anna", "a detector of the user's own");
         }
-        body.take(event, settings)
+        body.take_in(event, circumstances)
     }
 
     #[test]
@@ -281,7 +334,7 @@ mod tests {
     #[test]
     fn an_alert_says_where_it_comes_from_and_is_bounded() {
         let settings = Settings::default();
-        let verbose: fn(&mut Body, &Event<'_>, &Settings) -> Emitted = |_, _, _| Emitted {
+        let verbose: Take = |_, _, _| Emitted {
             raised: vec![Raised {
                 evidence: vec![Fact::new("text", "x".repeat(5_000).as_str()); 100],
                 ..Raised::new("verbose", "", Severity::Low, "é".repeat(2_000))

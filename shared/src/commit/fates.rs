@@ -52,14 +52,16 @@ impl Fates {
 
     /// Notes what was applied, had been before, or was held back for somebody to decide on.
     pub(super) fn settle(&mut self, works: &[Work], events: &[Placed<'_>]) {
-        for work in works.iter().filter(|work| work.group.is_primary()) {
+        for work in works.iter().filter(|work| work.group.is_about()) {
             for (place, verdict) in work.done() {
                 let fate = &mut self.0[events[place].record.index().as_usize()];
-                *fate = match (verdict, reason(verdict)) {
-                    (_, Some((code, _))) => Fate::Dead(code),
-                    (Verdict::New, None) => Fate::Applied,
-                    (_, None) => Fate::Duplicate,
-                };
+                match (verdict, reason(verdict)) {
+                    (_, Some((code, _))) => *fate = Fate::Dead(code),
+                    // Whatever the others made of it, one that was held back is in the queue.
+                    _ if matches!(fate, Fate::Dead(_)) || !work.group.is_owner() => {}
+                    (Verdict::New, None) => *fate = Fate::Applied,
+                    (_, None) => *fate = Fate::Duplicate,
+                }
             }
         }
     }

@@ -4,8 +4,13 @@ use foldhash::fast::RandomState;
 
 use super::triage::Placed;
 use crate::entity::{EntityKey, EntityKind};
-use crate::events::Event;
-use crate::state::PartitionId;
+use crate::events::{Event, TransactionLabel};
+use crate::state::{PartitionId, SourceId};
+
+/// Into how many parts the calibration of a topic of labels is divided at most. Each partition of
+/// labels has its own up to this many; from there on some share one, and a lost race now and then is
+/// read again.
+pub(super) const CALIBRATORS: i32 = 32;
 
 /// The events that concern one entity, as places in the list of events, each partition's in order.
 #[derive(Debug)]
@@ -14,37 +19,77 @@ pub(super) struct Group {
     pub(super) events: Vec<usize>,
 }
 
+/// All groups, by when they are committed.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    /// Users, sensors and merchants.
+    pub(super) entities: Vec<Group>,
+    /// Parts of the calibration, which count what labels turn out to be to their customers.
+    pub(super) calibrators: Vec<Group>,
+    /// Partitions, which say what is done for all others.
+    pub(super) partitions: Vec<Group>,
+    /// Which of the entities each event is about, by the event's place: its user or sensor.
+    pub(super) owners: Vec<usize>,
+}
+
 impl Group {
+    fn new(kind: EntityKind, id: &str) -> Self {
+        Self { key: EntityKey::new(kind, id), events: Vec::new() }
+    }
+
+    /// Whether this entity decides what becomes of its records: the user or sensor.
+    pub(super) fn is_owner(&self) -> bool {
+        matches!(self.key.kind(), EntityKind::User | EntityKind::Sensor)
+    }
+
     /// Whether its records are about this entity. What a partition's entity knows (how far it has
     /// been processed, who was active) is about the stream.
-    pub(super) fn is_primary(&self) -> bool {
+    pub(super) fn is_about(&self) -> bool {
         self.key.kind() != EntityKind::Partition
     }
 }
 
-/// Groups events by the entities that they concern: the user or sensor, and the partition.
-pub(super) fn group(events: &[Placed<'_>]) -> Vec<Group> {
-    let mut groups = Vec::new();
+/// Groups events by the entities that they concern: the user or sensor, the partition, and of a
+/// label its merchant and its part of the calibration as well.
+pub(super) fn group<'e>(events: &'e [Placed<'_>]) -> Groups {
+    let mut groups = Groups::default();
     // Hashed for every event. What it takes to make keys collide is known to producers alone, who are
     // trusted with worse, and a batch holds 10,000 of them at most.
-    let mut owners: HashMap<(EntityKind, &str), usize, RandomState> = HashMap::default();
+    let mut entities: HashMap<(EntityKind, &'e str), usize, RandomState> = HashMap::default();
+    let mut calibrators: HashMap<(SourceId, i32), usize> = HashMap::new();
     let mut partitions: HashMap<PartitionId, usize> = HashMap::new();
     let mut last: Option<(PartitionId, usize)> = None;
     for (place, placed) in events.iter().enumerate() {
         let (kind, id) = owner(&placed.event);
-        let owner = *owners.entry((kind, id)).or_insert_with(|| open(&mut groups, kind, id));
-        groups[owner].events.push(place);
+        let all = &mut groups.entities;
+        let owner = *entities.entry((kind, id)).or_insert_with(|| open(all, kind, id));
+        groups.entities[owner].events.push(place);
+        groups.owners.push(owner);
+
+        let (topic, number) = (placed.record.topic(), placed.record.partition());
+        if let Event::TransactionLabel(label) = &placed.event {
+            if let Some(id) = merchant(label) {
+                let (kind, all) = (EntityKind::Merchant, &mut groups.entities);
+                let merchant = *entities.entry((kind, id)).or_insert_with(|| open(all, kind, id));
+                groups.entities[merchant].events.push(place);
+            }
+            let (part, all) = (number.0.rem_euclid(CALIBRATORS), &mut groups.calibrators);
+            let calibrator = *calibrators
+                .entry((placed.position.source, part))
+                .or_insert_with(|| open(all, EntityKind::Calibrator, &format!("{topic}#{part}")));
+            groups.calibrators[calibrator].events.push(place);
+        }
 
         let id = placed.position.partition_id();
         let partition = match last {
             Some((known, partition)) if known == id => partition,
             _ => *partitions.entry(id).or_insert_with(|| {
-                let (topic, number) = (placed.record.topic(), placed.record.partition());
-                open(&mut groups, EntityKind::Partition, &format!("{topic}#{number}"))
+                let all = &mut groups.partitions;
+                open(all, EntityKind::Partition, &format!("{topic}#{number}"))
             }),
         };
         last = Some((id, partition));
-        groups[partition].events.push(place);
+        groups.partitions[partition].events.push(place);
     }
     groups
 }
@@ -58,7 +103,11 @@ fn owner<'a>(event: &'a Event<'_>) -> (EntityKind, &'a str) {
     }
 }
 
+fn merchant<'a>(label: &'a TransactionLabel<'_>) -> Option<&'a str> {
+    label.merchant.as_deref()
+}
+
 fn open(groups: &mut Vec<Group>, kind: EntityKind, id: &str) -> usize {
-    groups.push(Group { key: EntityKey::new(kind, id), events: Vec::new() });
+    groups.push(Group::new(kind, id));
     groups.len() - 1
 }

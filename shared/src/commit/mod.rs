@@ -16,11 +16,14 @@ mod fates;
 mod features;
 mod group;
 mod held_back;
+mod labels;
+mod learnt;
 mod partitions;
 mod path;
 mod ports;
 mod rounds;
 mod runs;
+mod surroundings;
 mod tally;
 mod topics;
 mod triage;
@@ -33,6 +36,7 @@ pub use ports::{
 pub use tally::Tally;
 pub use topics::{OnSuspiciousDuplicate, TopicRule, Topics};
 
+use crate::circumstances::Circumstances;
 use crate::events::Event;
 use crate::kafka::Redrive;
 use crate::settings::Settings;
@@ -47,9 +51,9 @@ struct CommitContext<'a> {
     /// What to do with records of which it cannot be told whether they were applied, if the event
     /// was redriven.
     redrive: Option<Redrive>,
-    /// [`Body::take`]; a parameter, so that a test can put a detector that panics in its place.
+    /// [`Body::take_in`]; a parameter, so that a test can put a detector that panics in its place.
     take: Take,
 }
 
 /// How a body takes an event.
-type Take = fn(&mut Body, &Event<'_>, &Settings) -> Emitted;
+type Take = fn(&mut Body, &Event<'_>, &Circumstances<'_>) -> Emitted;

@@ -4,9 +4,12 @@ use super::triage::Placed;
 use super::work::Work;
 
 /// Which events, by their place in the list, are not yet part of every state that they concern.
-pub(super) fn outstanding(entities: &[Work], events: &[Placed<'_>]) -> Vec<bool> {
+pub(super) fn outstanding<'w>(
+    others: impl Iterator<Item = &'w Work>,
+    events: &[Placed<'_>],
+) -> Vec<bool> {
     let mut outstanding = vec![false; events.len()];
-    for place in entities.iter().flat_map(Work::outstanding) {
+    for place in others.flat_map(Work::outstanding) {
         outstanding[place] = true;
     }
     outstanding

@@ -1,5 +1,7 @@
 use super::fates::Fates;
-use super::group::group;
+use super::group::{Group, Groups, group};
+use super::labels::Labels;
+use super::learnt::Elsewhere;
 use super::ports::{Clear, DeadLetters, Delivery, StateStore, Version};
 use super::rounds::Rounds;
 use super::topics::{OnSuspiciousDuplicate, Topics};
@@ -47,7 +49,7 @@ pub struct Done {
 impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, Sink, Graves> {
     /// Takes a batch through all steps but the last, clearing what was delivered.
     pub async fn run(&self, batch: &Batch<'_>, deadline: Deadline) -> Done {
-        self.run_with(batch, deadline, Body::take).await
+        self.run_with(batch, deadline, Body::take_in).await
     }
 
     async fn run_with(&self, batch: &Batch<'_>, deadline: Deadline, take: Take) -> Done {
@@ -60,8 +62,7 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
             take,
         };
         let triage = triage(batch, cluster, &self.topics);
-        let works = group(&triage.events).into_iter().map(Work::new);
-        let (entities, partitions) = works.partition(|work| work.group.is_primary());
+        let Groups { entities, calibrators, partitions, owners } = group(&triage.events);
         let mut rounds = Rounds {
             store: &self.store,
             delivery: &self.delivery,
@@ -69,14 +70,18 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
             retry: &self.retry,
             context,
             events: &triage.events,
-            entities,
-            partitions,
+            labels: Labels::of(owners, &calibrators),
+            entities: works(entities),
+            calibrators: works(calibrators),
+            partitions: works(partitions),
+            elsewhere: Elsewhere::of(&triage.events, &self.topics, &self.settings),
         };
         let mut tally = Tally::default();
         let (dead_results, ()) =
             futures::join!(self.bury(&triage.dead, deadline), rounds.run(&mut tally, deadline));
 
-        let works: Vec<Work> = rounds.entities.into_iter().chain(rounds.partitions).collect();
+        let Rounds { entities, calibrators, partitions, .. } = rounds;
+        let works: Vec<Work> = entities.into_iter().chain(calibrators).chain(partitions).collect();
         let mut fates = Fates::new(batch.len());
         fates.tombstones(&triage.tombstones);
         fates.buried(&triage.dead, &dead_results);
@@ -104,6 +109,10 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
     }
 }
 
+fn works(groups: Vec<Group>) -> Vec<Work> {
+    groups.into_iter().map(Work::new).collect()
+}
+
 fn delivered(works: &[Work]) -> Vec<(EntityKey, Version)> {
     let clears = works.iter().filter_map(Work::clear);
     clears.map(|clear| (clear.key.clone(), clear.expected)).collect()
@@ -115,6 +124,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::circumstances::Circumstances;
     use crate::commit::{CommitOutcome, Parcel, Stored, TopicRule, Write};
     use crate::events::{Event, EventKind};
     use crate::state::{Emitted, Epoch};
@@ -162,11 +172,15 @@ mod tests {
          "value":"eyJ1c2VySWQiOiJhbm5hIiwiZXZlbnRUeXBlIjoiY2xpY2sifQ=="},
         {"topic":"c","partition":0,"offset":3,"timestamp":1767600000000,"value":"ew=="}]}}"#;
 
-    fn panics_on_anna(body: &mut Body, event: &Event<'_>, settings: &Settings) -> Emitted {
+    fn panics_on_anna(
+        body: &mut Body,
+        event: &Event<'_>,
+        circumstances: &Circumstances<'_>,
+    ) -> Emitted {
         if let (Body::User(_), Event::UserEvent(event)) = (&*body, event) {
             assert!(event.user_id != "anna", "a detector of the user's own");
         }
-        body.take(event, settings)
+        body.take_in(event, circumstances)
     }
 
     #[test]

@@ -76,6 +76,16 @@ pub trait StateStore {
         deadline: Deadline,
     ) -> Vec<Result<Option<Stored>, String>>;
 
+    /// Reads states that are only looked at and that many look at, and may answer with what it read
+    /// some seconds ago. One result per key, in order.
+    async fn glance(
+        &self,
+        keys: &[EntityKey],
+        deadline: Deadline,
+    ) -> Vec<Result<Option<Stored>, String>> {
+        self.load(&keys.iter().collect::<Vec<_>>(), deadline).await
+    }
+
     /// Writes states, each on its own condition. One outcome per write, in order. No key twice.
     async fn commit(&self, writes: &[Write<'_>], deadline: Deadline) -> Vec<CommitOutcome>;
 

@@ -1,27 +1,33 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tokio::time::sleep;
 
 use super::held_back::letter;
+use super::labels::Labels;
+use super::learnt::Elsewhere;
 use super::partitions::{outstanding, settle};
 use super::ports::{CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Write};
+use super::surroundings::Surroundings;
 use super::triage::Placed;
 use super::work::Work;
 use super::{CommitContext, Tally};
 use crate::delivery::{Deadline, Retry};
+use crate::entity::EntityKey;
 use crate::kafka::DeadRecord;
 use crate::state::{Coverage, OutboxEntry, PartitionId};
 
 /// Takes the entities of a batch through rounds of load, apply, commit and deliver.
 ///
 /// ```text
-///   load ▶ apply ▶ commit the entities ─┬▶ deliver their outboxes, bury what is held back
-///                                       └▶ apply and commit the partitions
+///   load ▶ apply ▶ commit the entities ▶ apply and commit the calibrators, if there are labels
+///                    ─┬▶ deliver outboxes, bury what is held back
+///                     └▶ apply and commit the partitions
 /// ```
 ///
 /// One round does for nearly all. A further one comes for entities whose write lost a race, and for
-/// those with more alerts than one outbox may hold. The partitions' own states come after all
-/// others, because they say which records are done for everyone.
+/// those with more alerts than one outbox may hold. The calibrators count what labels turned out to
+/// be to their customers. The partitions' own states come after all others, because they say which
+/// records are done for everyone.
 pub(super) struct Rounds<'a, 'batch, Store, Sink, Graves> {
     pub(super) store: &'a Store,
     pub(super) delivery: &'a Sink,
@@ -30,7 +36,11 @@ pub(super) struct Rounds<'a, 'batch, Store, Sink, Graves> {
     pub(super) context: CommitContext<'a>,
     pub(super) events: &'a [Placed<'batch>],
     pub(super) entities: Vec<Work>,
+    pub(super) calibrators: Vec<Work>,
     pub(super) partitions: Vec<Work>,
+    pub(super) labels: Labels,
+    /// What is read and not changed.
+    pub(super) elsewhere: Elsewhere,
 }
 
 impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> Rounds<'_, '_, Store, Sink, Graves> {
@@ -52,25 +62,63 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> Rounds<'_, '_, Stor
     }
 
     fn works(&mut self) -> impl Iterator<Item = &mut Work> {
-        self.entities.iter_mut().chain(&mut self.partitions).filter(|work| work.is_open())
+        let works = self.entities.iter_mut().chain(&mut self.calibrators);
+        works.chain(&mut self.partitions).filter(|work| work.is_open())
     }
 
     /// One round; returns how many writes lost a race.
     async fn round(&mut self, tally: &mut Tally, deadline: Deadline) -> u64 {
-        let store = self.store;
-        load(store, self.works().filter(|work| work.stored.is_none()).collect(), deadline).await;
+        self.load(deadline).await;
         self.apply_to_entities();
-        let conflicts = commit(store, &mut self.entities, tally, deadline).await;
+        let store = self.store;
+        let mut conflicts = commit(store, &mut self.entities, tally, deadline).await;
+        if !self.calibrators.is_empty() {
+            self.apply_to_calibrators();
+            conflicts += commit(store, &mut self.calibrators, tally, deadline).await;
+            self.labels.note(&self.calibrators);
+        }
         self.apply_to_partitions();
-        let (store, entities, partitions) = (self.store, &mut self.entities, &mut self.partitions);
-        let delivered = deliver(self.delivery, self.dead_letters, entities, self.events, deadline);
+        let works = self.entities.iter_mut().chain(&mut self.calibrators);
+        let delivered = deliver(self.delivery, self.dead_letters, works, self.events, deadline);
+        let partitions = &mut self.partitions;
         let partitions_committed = async {
             let conflicts = commit(store, partitions, tally, deadline).await;
             partitions.iter_mut().filter(|work| work.attempt.is_some()).for_each(Work::settle);
             conflicts
         };
         let ((), conflicts_of_partitions) = futures::join!(delivered, partitions_committed);
+        self.labels.give_up(&mut self.calibrators, &mut self.entities);
         conflicts + conflicts_of_partitions
+    }
+
+    /// Reads the states that have to be, and in the first round what payments are scored by.
+    async fn load(&mut self, deadline: Deadline) {
+        let works = self.entities.iter_mut().chain(&mut self.calibrators);
+        let works = works.chain(&mut self.partitions).filter(|work| work.is_open());
+        let mut unread: Vec<&mut Work> = works.filter(|work| work.stored.is_none()).collect();
+        if unread.is_empty() {
+            return;
+        }
+        let mut keys: Vec<&EntityKey> = unread.iter().map(|work| &work.group.key).collect();
+        let mut merchants = self.elsewhere.take_wanted();
+        if !merchants.is_empty() {
+            let known: HashSet<&EntityKey> = keys.iter().copied().collect();
+            merchants.retain(|key| !known.contains(key));
+        }
+        keys.extend(&merchants);
+        let mut loaded = self.store.load(&keys, deadline).await;
+        self.elsewhere.calibrate(self.store, deadline).await;
+        let of_merchants = loaded.split_off(unread.len());
+        for (key, loaded) in merchants.iter().zip(&of_merchants) {
+            self.elsewhere.loaded(key, loaded);
+        }
+        for (work, loaded) in unread.iter_mut().zip(loaded) {
+            self.elsewhere.loaded(&work.group.key, &loaded);
+            match loaded {
+                Ok(stored) => work.loaded(stored),
+                Err(reason) => work.fail(reason),
+            }
+        }
     }
 
     fn apply_to_entities(&mut self) {
@@ -84,34 +132,43 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> Rounds<'_, '_, Stor
                 settled.extend(known.map(|known| (partition, known)));
             }
         }
+        let surroundings =
+            Surroundings { settled, elsewhere: &self.elsewhere, labels: &self.labels };
         for work in self.entities.iter_mut().filter(|work| work.is_open()) {
-            work.apply(events, context, |partition| settled.get(&partition).copied());
+            if !self.labels.are_ahead_of_calibrators(work) {
+                work.apply(events, context, &surroundings);
+            }
+        }
+    }
+
+    /// As far as the labels' customers have come.
+    fn apply_to_calibrators(&mut self) {
+        self.labels.follow(&self.calibrators, &self.entities, self.events);
+        let surroundings = Surroundings {
+            settled: HashMap::new(),
+            elsewhere: &self.elsewhere,
+            labels: &self.labels,
+        };
+        for work in self.calibrators.iter_mut().filter(|work| work.is_open()) {
+            work.apply(self.events, &self.context, &surroundings);
         }
     }
 
     /// Only once all others are as far as they get in this invocation.
     fn apply_to_partitions(&mut self) {
-        if !self.entities.iter().all(Work::is_final) {
+        let others = || self.entities.iter().chain(&self.calibrators);
+        if !others().all(Work::is_final) {
             return;
         }
-        let outstanding = outstanding(&self.entities, self.events);
+        let outstanding = outstanding(others(), self.events);
+        let surroundings = Surroundings {
+            settled: HashMap::new(),
+            elsewhere: &self.elsewhere,
+            labels: &self.labels,
+        };
         for work in self.partitions.iter_mut().filter(|work| work.is_open()) {
-            work.apply(self.events, &self.context, |_| None);
+            work.apply(self.events, &self.context, &surroundings);
             settle(work, self.events, &outstanding);
-        }
-    }
-}
-
-async fn load<Store: StateStore>(store: &Store, mut unread: Vec<&mut Work>, deadline: Deadline) {
-    if unread.is_empty() {
-        return;
-    }
-    let keys: Vec<_> = unread.iter().map(|work| &work.group.key).collect();
-    let loaded = store.load(&keys, deadline).await;
-    for (work, loaded) in unread.iter_mut().zip(loaded) {
-        match loaded {
-            Ok(stored) => work.loaded(stored),
-            Err(reason) => work.fail(reason),
         }
     }
 }
@@ -148,15 +205,15 @@ async fn commit<Store: StateStore>(
 
 /// Delivers the outboxes of everything committed, and those found with nothing to apply, and sends
 /// what was held back to the dead-letter queue.
-async fn deliver<Sink: Delivery, Graves: DeadLetters>(
+async fn deliver<'w, Sink: Delivery, Graves: DeadLetters>(
     delivery: &Sink,
     dead_letters: &Graves,
-    works: &mut [Work],
+    works: impl Iterator<Item = &'w mut Work>,
     events: &[Placed<'_>],
     deadline: Deadline,
 ) {
     let mut full: Vec<&mut Work> = Vec::new();
-    for work in works.iter_mut().filter(|work| work.attempt.is_some()) {
+    for work in works.filter(|work| work.attempt.is_some()) {
         let is_nothing_to_send = outbox(work).is_empty() && work.held_back().next().is_none();
         if is_nothing_to_send { work.settle() } else { full.push(work) }
     }

@@ -2,9 +2,10 @@ use super::apply::{Attempt, apply};
 use super::features;
 use super::group::Group;
 use super::ports::{Stored, Version};
+use super::surroundings::Surroundings;
 use super::triage::Placed;
 use super::{Clear, CommitContext};
-use crate::state::{Coverage, EntityState, PartitionId, Position, Verdict};
+use crate::state::{EntityState, Position, Verdict};
 
 /// One entity's part of a batch, on its way through the rounds.
 #[derive(Debug)]
@@ -78,16 +79,16 @@ impl Work {
     }
 
     /// Applies as many of the remaining events as can be at once.
-    pub(super) fn apply<'a>(
+    pub(super) fn apply(
         &mut self,
         events: &[Placed<'_>],
         context: &CommitContext<'_>,
-        settled: impl Fn(PartitionId) -> Option<&'a Coverage>,
+        surroundings: &Surroundings<'_>,
     ) {
         let Some(stored) = &mut self.stored else { return };
         let progress = Progress { events: &self.group.events, verdicts: &self.durable };
         let counted = features::counted(&stored.state);
-        match apply(&mut stored.state, progress, events, context, settled) {
+        match apply(&mut stored.state, progress, events, context, surroundings) {
             Ok(mut attempt) => {
                 features::renew(&mut stored.state, counted, &mut attempt, context.settings);
                 self.attempt = Some(attempt);
@@ -159,6 +160,21 @@ impl Work {
     /// The places of the events that are not durably done.
     pub(super) fn undone(&self) -> &[usize] {
         &self.group.events[self.done..]
+    }
+
+    /// The places of the events that the stored state knows of.
+    pub(super) fn durable_places(&self) -> impl Iterator<Item = usize> {
+        self.group.events[..self.durable.len()].iter().copied()
+    }
+
+    /// Whether the stored state knows of the event at this place, which is one of its own.
+    pub(super) fn is_durable_at(&self, place: usize) -> bool {
+        self.group.events[..self.durable.len()].binary_search(&place).is_ok()
+    }
+
+    /// The place of the first event that the stored state does not know of.
+    pub(super) fn next_place(&self) -> Option<usize> {
+        self.group.events.get(self.durable.len()).copied()
     }
 
     /// The places of the events that were held back in this round.

@@ -1,5 +1,6 @@
 use super::{Alerts, Note, Raised};
 use crate::alerts::Severity;
+use crate::circumstances::{Circumstances, Learnt, Source};
 use crate::settings::Settings;
 
 /// What a detector is given besides the event, and where it raises its alerts.
@@ -9,6 +10,10 @@ pub struct Context<'a, Profile> {
     pub profile: &'a Profile,
     /// The thresholds.
     pub settings: &'a Settings,
+    /// Where the event's record stands.
+    pub source: Source<'a>,
+    /// What labels have taught, as of the read; none where there is no topic of labels.
+    pub learnt: Option<Learnt<'a>>,
     detector: &'static str,
     alerts: &'a mut Alerts,
 }
@@ -18,10 +23,11 @@ impl<'a, Profile> Context<'a, Profile> {
     pub const fn new(
         detector: &'static str,
         profile: &'a Profile,
-        settings: &'a Settings,
+        circumstances: &Circumstances<'a>,
         alerts: &'a mut Alerts,
     ) -> Self {
-        Self { profile, settings, detector, alerts }
+        let Circumstances { settings, source, learnt, .. } = *circumstances;
+        Self { profile, settings, source, learnt, detector, alerts }
     }
 
     /// Raises the detector's alert for this event: how much it matters and a sentence for a

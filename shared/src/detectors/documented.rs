@@ -12,6 +12,7 @@ use super::set::detector_set;
 use super::sets::{SensorDetectors, UserDetectors};
 use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
 use crate::amount::Amount;
+use crate::circumstances::Circumstances;
 use crate::events::{Event, Transaction};
 use crate::profiles::UserProfile;
 use crate::settings::Settings;
@@ -88,7 +89,8 @@ fn one_line_in_a_set_runs_and_stores_a_detector() {
     let mut alerts = Alerts::default();
     let at_midnight = payment(Amount::from_units(501), "EUR");
     let settings = Settings::default();
-    own.on_transaction(&at_midnight, &UserProfile::default(), &settings, &mut alerts);
+    let circumstances = Circumstances::of(&settings);
+    own.on_transaction(&at_midnight, &UserProfile::default(), &circumstances, &mut alerts);
     assert_eq!(OwnDetectors::NAMES, ["night_payment"]);
     assert_eq!(alerts.raised()[0].detector, "night_payment");
     assert_eq!(alerts.raised()[0].message, "A payment of 501 at night.");

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Alerts, Context, Detector, Raised};
 use crate::amount::Amount;
+use crate::circumstances::Circumstances;
 use crate::events::{Event, Reading, SensorReading, Transaction, UserEvent};
 use crate::settings::Settings;
 use crate::state::Body;
@@ -63,7 +64,8 @@ pub(super) fn alerts_with<E, P, D: Detector<E, P>>(
     settings: &Settings,
 ) -> Vec<Raised> {
     let mut alerts = Alerts::default();
-    detector.detect(event, &mut Context::new("example", profile, settings, &mut alerts));
+    let circumstances = Circumstances::of(settings);
+    detector.detect(event, &mut Context::new("example", profile, &circumstances, &mut alerts));
     alerts.take()
 }
 

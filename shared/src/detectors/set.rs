@@ -28,13 +28,13 @@ macro_rules! detector_set {
                     &mut self,
                     event: &$event<'_>,
                     profile: &$profile,
-                    settings: &Settings,
+                    circumstances: &Circumstances<'_>,
                     alerts: &mut Alerts,
                 ) {
                     $(
                         let name = stringify!($name);
-                        if !settings.detectors_off.hold(name, const { $crate::settings::bit(stringify!($name)) }) {
-                            let mut context = Context::new(name, profile, settings, alerts);
+                        if !circumstances.settings.detectors_off.hold(name, const { $crate::settings::bit(stringify!($name)) }) {
+                            let mut context = Context::new(name, profile, circumstances, alerts);
                             self.$name.detect(event, &mut context);
                         }
                     )+

@@ -5,9 +5,10 @@
 
 use super::set::detector_set;
 use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
-use crate::events::{Coordinates, SensorReading, Transaction, UserEvent};
+use crate::circumstances::{Circumstances, Source};
+use crate::events::{Coordinates, Event, SensorReading, Transaction, TransactionLabel, UserEvent};
+use crate::fraud::Labelled;
 use crate::profiles::{SensorProfile, UserProfile};
-use crate::settings::Settings;
 use crate::windows::{EventCount, PaymentTally, SCALES};
 
 detector_set! {
@@ -27,6 +28,10 @@ detector_set! {
             velocity: Velocity,
             impossible_travel: ImpossibleTravel,
         }
+        /// Looks at whatever is about the user, after the others.
+        on_event(Event) {
+            fraud_score: FraudScore,
+        }
     }
 }
 
@@ -35,6 +40,25 @@ impl UserDetectors {
     /// counts it; nothing where that detector is off.
     pub fn activity_within(&self) -> [EventCount; SCALES] {
         self.activity_burst.totals()
+    }
+
+    /// What a record's label counts for, by the payment that it is of; none if it does not count.
+    pub(crate) fn labelled_by(
+        &self,
+        label: &TransactionLabel<'_>,
+        source: Source<'_>,
+    ) -> Option<Labelled> {
+        self.fraud_score.labelled_by(label, source)
+    }
+
+    /// The fraud score of the user's last payment, 0 to 1.
+    pub fn fraud_score(&self) -> f64 {
+        self.fraud_score.last()
+    }
+
+    /// The mean and the standard deviation of what the user pays, as `fraud_score` keeps them.
+    pub fn mean_and_deviation(&self) -> (f64, f64) {
+        self.fraud_score.mean_and_deviation()
     }
 
     /// What the user paid within each of [`LENGTHS`](crate::windows::LENGTHS), as `velocity` counts

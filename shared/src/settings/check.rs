@@ -63,6 +63,11 @@ impl Settings {
             let wanted = "a finite number of at least 0".into();
             return refuse("impossible_travel_min_km", least.to_string(), wanted);
         }
+        let threshold = self.fraud_score_threshold;
+        if !(0.0..=1.0).contains(&threshold) {
+            let wanted = "a number from 0 to 1".into();
+            return refuse("fraud_score_threshold", threshold.to_string(), wanted);
+        }
         check_factor("unusual_amount_factor", self.unusual_amount_factor)
     }
 

@@ -29,9 +29,11 @@ pub use sensor::SensorState;
 pub use user::UserState;
 pub use watermarks::{Origin, Verdict, WatermarkError, Watermarks};
 
+use crate::circumstances::Circumstances;
 use crate::detectors::{Alerts, Note, Raised};
 use crate::entity::EntityKind;
 use crate::events::Event;
+use crate::fraud::{CalibratorProfile, MerchantProfile};
 use crate::settings::Settings;
 use crate::windows::Closed;
 
@@ -55,6 +57,10 @@ pub enum Body {
     Sensor(SensorState),
     /// Of a partition.
     Partition(PartitionProfile),
+    /// Of a merchant.
+    Merchant(MerchantProfile),
+    /// Of a part of the calibration.
+    Calibrator(CalibratorProfile),
 }
 
 /// What came of one event.
@@ -75,37 +81,43 @@ impl EntityState {
             EntityKind::User => Body::User(UserState::default()),
             EntityKind::Sensor => Body::Sensor(SensorState::default()),
             EntityKind::Partition => Body::Partition(PartitionProfile::default()),
+            EntityKind::Merchant => Body::Merchant(MerchantProfile::default()),
+            EntityKind::Calibrator => Body::Calibrator(CalibratorProfile::default()),
         };
         Self { body, watermarks: Watermarks::default(), outbox: Outbox::default() }
     }
 }
 
 impl Body {
+    /// Takes one event that comes out of no stream, where there are no labels.
+    pub fn take(&mut self, event: &Event<'_>, settings: &Settings) -> Emitted {
+        self.take_in(event, &Circumstances::of(settings))
+    }
+
     /// Takes one event: windows first, so that detectors see it included, then the detectors, whose
     /// alerts are merged where they are of one cause.
     ///
     /// An event of a kind that does not concern the entity changes nothing.
-    pub fn take(&mut self, event: &Event<'_>, settings: &Settings) -> Emitted {
+    pub fn take_in(&mut self, event: &Event<'_>, circumstances: &Circumstances<'_>) -> Emitted {
         let mut alerts = Alerts::default();
         let closed = match (self, event) {
-            (Self::User(user), Event::UserEvent(event)) => {
-                user.take_event(event, settings, &mut alerts)
-            }
-            (Self::User(user), Event::Transaction(transaction)) => {
-                user.take_transaction(transaction, settings, &mut alerts)
-            }
+            (Self::User(user), event) => user.take(event, circumstances, &mut alerts),
             (Self::Sensor(sensor), Event::SensorReading(reading)) => {
-                sensor.take_reading(reading, settings, &mut alerts)
+                sensor.take_reading(reading, circumstances, &mut alerts)
             }
             (Self::Partition(partition), event) => {
                 partition.take(event);
                 Vec::new()
             }
-            (Self::User(_), Event::TransactionLabel(_) | Event::SensorReading(_))
-            | (
-                Self::Sensor(_),
-                Event::UserEvent(_) | Event::Transaction(_) | Event::TransactionLabel(_),
-            ) => Vec::new(),
+            (Self::Merchant(merchant), Event::TransactionLabel(label)) => {
+                merchant.take(label);
+                Vec::new()
+            }
+            (Self::Calibrator(calibrator), Event::TransactionLabel(_)) => {
+                calibrator.take(circumstances.labelled);
+                Vec::new()
+            }
+            (Self::Sensor(_) | Self::Merchant(_) | Self::Calibrator(_), _) => Vec::new(),
         };
         Emitted { raised: alerts.take(), closed, notes: alerts.take_notes() }
     }

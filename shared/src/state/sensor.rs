@@ -1,8 +1,8 @@
+use crate::circumstances::Circumstances;
 use crate::detectors::Alerts;
 use crate::detectors::sets::SensorDetectors;
 use crate::events::{SensorReading, is_measured};
 use crate::profiles::SensorProfile;
-use crate::settings::Settings;
 use crate::windows::Closed;
 
 /// What is known of a sensor: the profile that people read and the detectors' own state.
@@ -19,9 +19,10 @@ impl SensorState {
     pub(super) fn take_reading(
         &mut self,
         reading: &SensorReading<'_>,
-        settings: &Settings,
+        circumstances: &Circumstances<'_>,
         alerts: &mut Alerts,
     ) -> Vec<Closed> {
+        let settings = circumstances.settings;
         let without_absurd;
         let reading = if reading.readings.iter().all(|one| is_measured(one.value)) {
             reading
@@ -30,7 +31,7 @@ impl SensorState {
             &without_absurd
         };
         let closed = self.profile.take(reading, settings);
-        self.detectors.on_reading(reading, &self.profile, settings, alerts);
+        self.detectors.on_reading(reading, &self.profile, circumstances, alerts);
         if let Some(window) = self.profile.windows.at(settings.sensor_window, reading.time) {
             alerts.raised().iter().for_each(|raised| window.note_anomaly(raised.detector));
         }

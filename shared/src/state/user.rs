@@ -1,8 +1,8 @@
+use crate::circumstances::Circumstances;
 use crate::detectors::Alerts;
 use crate::detectors::sets::UserDetectors;
-use crate::events::{Transaction, UserEvent};
+use crate::events::Event;
 use crate::profiles::UserProfile;
-use crate::settings::Settings;
 use crate::windows::Closed;
 
 /// What is known of a user: the profile that people read and the detectors' own state.
@@ -15,31 +15,32 @@ pub struct UserState {
 }
 
 impl UserState {
-    /// Takes something the user did.
-    pub(super) fn take_event(
+    /// Takes what is about the user: what they did, what they paid, what a payment turned out to be.
+    pub(super) fn take(
         &mut self,
-        event: &UserEvent<'_>,
-        settings: &Settings,
+        event: &Event<'_>,
+        circumstances: &Circumstances<'_>,
         alerts: &mut Alerts,
     ) -> Vec<Closed> {
-        self.profile.events += 1;
-        let closed = self.profile.take_activity(&event.event_type, event.time, settings);
-        self.detectors.on_user_event(event, &self.profile, settings, alerts);
-        self.detectors.cooldowns.merge(alerts, event.time, settings);
-        closed
-    }
-
-    /// Takes a payment.
-    pub(super) fn take_transaction(
-        &mut self,
-        transaction: &Transaction<'_>,
-        settings: &Settings,
-        alerts: &mut Alerts,
-    ) -> Vec<Closed> {
-        self.profile.transactions += 1;
-        let closed = self.profile.take_payment(transaction, settings);
-        self.detectors.on_transaction(transaction, &self.profile, settings, alerts);
-        self.detectors.cooldowns.merge(alerts, transaction.time, settings);
+        let settings = circumstances.settings;
+        let closed = match event {
+            Event::UserEvent(event) => {
+                self.profile.events += 1;
+                let closed = self.profile.take_activity(&event.event_type, event.time, settings);
+                self.detectors.on_user_event(event, &self.profile, circumstances, alerts);
+                closed
+            }
+            Event::Transaction(payment) => {
+                self.profile.transactions += 1;
+                let closed = self.profile.take_payment(payment, settings);
+                self.detectors.on_transaction(payment, &self.profile, circumstances, alerts);
+                closed
+            }
+            Event::TransactionLabel(_) => Vec::new(),
+            Event::SensorReading(_) => return Vec::new(),
+        };
+        self.detectors.on_event(event, &self.profile, circumstances, alerts);
+        self.detectors.cooldowns.merge(alerts, event.time(), settings);
         closed
     }
 }
@@ -48,6 +49,8 @@ impl UserState {
 mod tests {
     use super::*;
     use crate::amount::Amount;
+    use crate::events::{Transaction, UserEvent};
+    use crate::settings::Settings;
     use crate::time::EventTime;
     use crate::windows::ClosedSession;
 
@@ -80,12 +83,17 @@ mod tests {
         }
     }
 
+    fn take_any(user: &mut UserState, event: &Event<'_>) -> Vec<Closed> {
+        let settings = Settings::default();
+        user.take(event, &Circumstances::of(&settings), &mut Alerts::default())
+    }
+
     fn take(user: &mut UserState, event: &UserEvent<'_>) -> Vec<Closed> {
-        user.take_event(event, &Settings::default(), &mut Alerts::default())
+        take_any(user, &Event::UserEvent(event.clone()))
     }
 
     fn pay(user: &mut UserState, payment: &Transaction<'_>) -> Vec<Closed> {
-        user.take_transaction(payment, &Settings::default(), &mut Alerts::default())
+        take_any(user, &Event::Transaction(payment.clone()))
     }
 
     #[test]

@@ -6,18 +6,18 @@ use crate::stream::{Action, Keying, Record, produce};
 use crate::world::{Client, Fault, World};
 
 /// Two users and a sensor in several partitions, with alerts, a closed session, a tombstone and a
-/// dead record: every kind of write.
+/// dead record: every kind of write but those of labels.
 fn records() -> Vec<Record> {
     let hour = 3_600_000;
     let actions = [
         Action::Click { user: 0, after: 0 },
-        Action::Pay { user: 0, after: 1_000, amount: 15_000 },
+        Action::Pay { user: 0, after: 1_000, amount: 15_000, merchant: 0 },
         Action::Measure { sensor: 0, after: 0, temperature: 55 },
         Action::Tombstone { user: 0 },
         Action::Poison { user: 1 },
-        Action::Pay { user: 1, after: 0, amount: 20_000 },
+        Action::Pay { user: 1, after: 0, amount: 20_000, merchant: 0 },
         Action::Click { user: 0, after: hour },
-        Action::Pay { user: 0, after: 2 * hour, amount: 10 },
+        Action::Pay { user: 0, after: 2 * hour, amount: 10, merchant: 1 },
         Action::Poison { user: 0 },
     ];
     produce(&actions, Keying::ByEntity)

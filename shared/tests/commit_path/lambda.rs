@@ -40,6 +40,7 @@ pub(crate) fn topics() -> Topics {
     Topics::new([
         ("user-events".to_owned(), rule(EventKind::UserEvent)),
         ("transactions".to_owned(), rule(EventKind::Transaction)),
+        ("transaction-labels".to_owned(), rule(EventKind::TransactionLabel)),
         ("sensor-data".to_owned(), rule(EventKind::SensorReading)),
     ])
 }

@@ -7,6 +7,7 @@ mod compare;
 mod crashes;
 mod drops;
 mod everything;
+mod labels;
 mod lambda;
 mod mutants;
 mod named;

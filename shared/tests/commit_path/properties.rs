@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use millrace_shared::entity::EntityKey;
 use millrace_shared::settings::Settings;
 use proptest::prelude::*;
 
@@ -167,10 +168,13 @@ proptest! {
             let is_reported = |record: &Record| reported.iter().any(|one| {
                 (one.topic, one.partition, one.offset) == (record.topic, record.partition, record.offset)
             });
-            let mut failed: BTreeMap<(&str, i32, String), i64> = BTreeMap::new();
+            let mut failed: BTreeMap<(&str, i32, Vec<EntityKey>), i64> = BTreeMap::new();
             for record in &records {
-                let Some(entity) = record.entity() else { continue };
-                let place = (record.topic, record.partition, entity.as_str().to_owned());
+                // A label may have failed for its merchant alone.
+                let place = (record.topic, record.partition, record.entities());
+                if place.2.is_empty() {
+                    continue;
+                }
                 if is_reported(record) {
                     failed.entry(place).or_insert(record.offset);
                 } else {

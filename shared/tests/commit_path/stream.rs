@@ -34,6 +34,19 @@ impl Record {
         Some(EntityKey::new(kind, &id))
     }
 
+    /// The keys of all that it is about: of a label the merchant and its part of the calibration, too.
+    pub(crate) fn entities(&self) -> Vec<EntityKey> {
+        let mut keys: Vec<EntityKey> = self.entity().into_iter().collect();
+        if self.topic == "transaction-labels" {
+            let value: Value = serde_json::from_str(self.value.as_ref().unwrap()).unwrap();
+            let merchant = value["merchant"].as_str().unwrap();
+            keys.push(EntityKey::new(EntityKind::Merchant, merchant));
+            let part = format!("{}#{}", self.topic, self.partition);
+            keys.push(EntityKey::new(EntityKind::Calibrator, &part));
+        }
+        keys
+    }
+
     /// Where it stands, as the dead-letter queue is told.
     pub(crate) fn place(&self) -> String {
         place(Some(self.topic), Some(Partition(self.partition)), Some(Offset(self.offset)))
@@ -63,11 +76,33 @@ pub(crate) fn place(
 /// What a producer may do next.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    Click { user: u8, after: i64 },
-    Pay { user: u8, after: i64, amount: i64 },
-    Measure { sensor: u8, after: i64, temperature: i64 },
-    Tombstone { user: u8 },
-    Poison { user: u8 },
+    Click {
+        user: u8,
+        after: i64,
+    },
+    Pay {
+        user: u8,
+        after: i64,
+        amount: i64,
+        merchant: u8,
+    },
+    /// One of the user's payments turned out to be fraud or not: the last, or one before it.
+    Label {
+        user: u8,
+        back: usize,
+        is_fraud: bool,
+    },
+    Measure {
+        sensor: u8,
+        after: i64,
+        temperature: i64,
+    },
+    Tombstone {
+        user: u8,
+    },
+    Poison {
+        user: u8,
+    },
 }
 
 pub(crate) fn action() -> impl Strategy<Value = Action> {
@@ -77,8 +112,10 @@ pub(crate) fn action() -> impl Strategy<Value = Action> {
     let user = prop_oneof![3 => Just(0_u8), 2 => 1_u8..5];
     prop_oneof![
         6 => (user.clone(), after.clone()).prop_map(|(user, after)| Action::Click { user, after }),
-        4 => (user.clone(), after.clone(), prop_oneof![8 => 1_i64..100, 1 => 9_000_i64..20_000])
-            .prop_map(|(user, after, amount)| Action::Pay { user, after, amount }),
+        4 => (user.clone(), after.clone(), prop_oneof![8 => 1_i64..100, 1 => 9_000_i64..20_000], 0_u8..3)
+            .prop_map(|(user, after, amount, merchant)| Action::Pay { user, after, amount, merchant }),
+        3 => (user.clone(), 0_usize..4, any::<bool>())
+            .prop_map(|(user, back, is_fraud)| Action::Label { user, back, is_fraud }),
         3 => (0_u8..3, after, -10_i64..60)
             .prop_map(|(sensor, after, temperature)| Action::Measure { sensor, after, temperature }),
         1 => user.clone().prop_map(|user| Action::Tombstone { user }),
@@ -104,11 +141,13 @@ pub(crate) fn produce(actions: &[Action], keying: Keying) -> Vec<Record> {
     let mut offsets: BTreeMap<(&str, i32), i64> = BTreeMap::new();
     let mut now = START;
     let mut records = Vec::new();
+    let mut paid: BTreeMap<u8, Vec<(usize, u8)>> = BTreeMap::new();
     for (turn, action) in actions.iter().enumerate() {
         let (topic, who, after) = match action {
             Action::Click { user, after } => ("user-events", user, *after),
             Action::Pay { user, after, .. } => ("transactions", user, *after),
             Action::Measure { sensor, after, .. } => ("sensor-data", sensor, *after),
+            Action::Label { user, .. } => ("transaction-labels", user, 0),
             Action::Tombstone { user } | Action::Poison { user } => ("user-events", user, 0),
         };
         let time = now + after;
@@ -122,10 +161,23 @@ pub(crate) fn produce(actions: &[Action], keying: Keying) -> Vec<Record> {
             Action::Click { user, .. } => Some(json!({
                 "userId": format!("u{user}"), "eventType": "click", "timestamp": time,
             })),
-            Action::Pay { user, amount, .. } => Some(json!({
-                "user_id": format!("u{user}"), "amount": amount, "currency": "EUR",
-                "event_type": "transaction", "timestamp": time,
-            })),
+            Action::Pay { user, amount, merchant, .. } => {
+                paid.entry(*user).or_default().push((turn, *merchant));
+                Some(json!({
+                    "user_id": format!("u{user}"), "amount": amount, "currency": "EUR",
+                    "transaction_id": format!("t{turn}"), "merchant": format!("m{merchant}"),
+                    "event_type": "transaction", "timestamp": time,
+                }))
+            }
+            Action::Label { user, back, is_fraud } => {
+                let payments = paid.get(user).map(Vec::as_slice).unwrap_or_default();
+                let known = payments.iter().rev().nth(*back).copied();
+                let (payment, merchant) = known.unwrap_or((9_999, 0));
+                Some(json!({
+                    "transactionId": format!("t{payment}"), "userId": format!("u{user}"),
+                    "merchant": format!("m{merchant}"), "fraud": is_fraud, "timestamp": time,
+                }))
+            }
             Action::Measure { sensor, temperature, .. } => Some(json!({
                 "sensor_id": format!("s{sensor}"), "timestamp": time,
                 "data": { "temperature": temperature, "battery_level": 50 },

@@ -201,7 +201,7 @@ fn through_storage(state: &EntityState) -> EntityState {
         Body::Sensor(sensor) => {
             sensor.detectors = SensorDetectors::decode(&sensor.detectors.encode()).unwrap();
         }
-        Body::Partition(_) => {}
+        Body::Partition(_) | Body::Merchant(_) | Body::Calibrator(_) => {}
     }
     EntityState {
         body,

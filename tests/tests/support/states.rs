@@ -80,6 +80,8 @@ pub(crate) fn shown(state: &EntityState) -> String {
         Body::User(user) => format!("{:?} {:?}", user.profile, user.detectors.encode()),
         Body::Sensor(sensor) => format!("{:?} {:?}", sensor.profile, sensor.detectors.encode()),
         Body::Partition(partition) => format!("{partition:?}"),
+        Body::Merchant(merchant) => format!("{merchant:?}"),
+        Body::Calibrator(calibrator) => format!("{calibrator:?}"),
     };
     format!("{body} {:?} {:?}", state.watermarks, state.outbox.entries())
 }

@@ -177,6 +177,7 @@ fn stored(kind: EventKind, values: &[&[u8]]) -> Vec<Vec<u8>> {
             Body::User(user) => (2, user.detectors.encode()),
             Body::Sensor(sensor) => (3, sensor.detectors.encode()),
             Body::Partition(partition) => (4, partition.active_users.encode()),
+            Body::Merchant(_) | Body::Calibrator(_) => continue,
         });
     }
     let with_number = |(number, stored): (u8, Vec<u8>)| [&[number], stored.as_slice()].concat();

@@ -19,10 +19,11 @@ use millrace_shared::settings::Settings;
 use crate::dynamodb::OnUnreadable;
 pub use variables::VARIABLES;
 use variables::{
-    ALERT_TOPIC_ARN, ALERTS_TABLE, CLUSTER_NAME, DEAD_LETTER_QUEUE_URL, DEADLINE_MARGIN_MS,
-    FEATURES_TABLE, MESSAGES_IN_FLIGHT, METRICS_NAMESPACE, MILLRACE_ENDPOINT_URL,
-    ON_SUSPICIOUS_DUPLICATE, ON_UNREADABLE_STATE, PARTIAL_FAILURES, READS_IN_FLIGHT,
-    SESSIONS_TABLE, STATE_RETENTION_DAYS, STATE_TABLE, WINDOWS_TABLE, WRITES_IN_FLIGHT,
+    ALERT_TOPIC_ARN, ALERTS_TABLE, CALIBRATION_REFRESH_SECONDS, CLUSTER_NAME,
+    DEAD_LETTER_QUEUE_URL, DEADLINE_MARGIN_MS, FEATURES_TABLE, MESSAGES_IN_FLIGHT,
+    METRICS_NAMESPACE, MILLRACE_ENDPOINT_URL, ON_SUSPICIOUS_DUPLICATE, ON_UNREADABLE_STATE,
+    PARTIAL_FAILURES, READS_IN_FLIGHT, SESSIONS_TABLE, STATE_RETENTION_DAYS, STATE_TABLE,
+    WINDOWS_TABLE, WRITES_IN_FLIGHT,
 };
 
 /// Everything that the function is told.
@@ -52,6 +53,8 @@ pub struct Config {
     pub endpoint_url: Option<String>,
     /// How many requests may be under way.
     pub in_flight: InFlight,
+    /// How old the calibration may be that payments are scored by.
+    pub calibration_refresh: Duration,
     /// How long a state is kept after it was last written.
     pub state_retention: Duration,
     /// Thresholds and periods.
@@ -129,6 +132,11 @@ impl Config {
                 writes: in_flight(&mut reader, WRITES_IN_FLIGHT),
                 messages: in_flight(&mut reader, MESSAGES_IN_FLIGHT),
             },
+            calibration_refresh: reader.period(
+                CALIBRATION_REFRESH_SECONDS,
+                Duration::from_secs(1),
+                0..=3_600,
+            ),
             state_retention: reader.period(STATE_RETENTION_DAYS, settings::DAY, 1..=3_650),
             settings: settings::read(&mut reader),
         };

@@ -32,6 +32,9 @@ variables! {
     WRITES_IN_FLIGHT: Some("16"), "how many writes of up to 25 states or rows are under way at a time, 1 to 64";
     MESSAGES_IN_FLIGHT: Some("8"), "how many requests to SNS, and to SQS, are under way at a time, 1 to 64";
 
+    CALIBRATION_REFRESH_SECONDS: Some("60"),
+        "for how many seconds what labels taught of amounts is looked at again before it is read anew, 0 to 3600";
+
     STATE_RETENTION_DAYS: Some("30"), "how many days a state is kept after it was last written, 1 to 3650";
     SESSION_RETENTION_HOURS: Some("24"), "how many hours a closed session is kept after its last event, 1 to 87600";
     WINDOW_RETENTION_DAYS: Some("30"), "how many days a closed window is kept after its end, 1 to 3650";
@@ -55,7 +58,7 @@ variables! {
         "the names of detectors that are only being watched, with commas between: their alerts go to the table and to nobody";
     ALERT_COOLDOWN_SECONDS: Some("300"),
         "for how many seconds further alerts of one detector for one entity are merged into the next, 0 for none";
-    ALERT_COOLDOWNS: Some("high_value=0,unusual_amount=0"),
+    ALERT_COOLDOWNS: Some("high_value=0,unusual_amount=0,fraud_score=0"),
         "the same for single detectors, as `detector=seconds` with commas between";
     HIGH_VALUE_AMOUNT: Some("10000"), "the amount above which `high_value` raises an alert";
     UNUSUAL_AMOUNT_FACTOR: Some("3"), "how many times the user's mean an amount must pass for `unusual_amount`";
@@ -74,6 +77,7 @@ variables! {
         "the kilometres an hour that nobody travels faster than, for `impossible_travel`";
     IMPOSSIBLE_TRAVEL_MIN_KM: Some("100"),
         "the kilometres below which `impossible_travel` takes two places for one";
+    FRAUD_SCORE_THRESHOLD: Some("0.5"), "the score, 0 to 1, from which on `fraud_score` raises an alert";
     LONG_SESSION_SECONDS: Some("3600"), "the seconds that a session must last longer than for `long_session`";
     READING_DEVIATION_SHARE: Some("0.5"),
         "the share of its mean that a reading must be further away from it than for `reading_deviation`";

@@ -13,6 +13,7 @@ mod entries;
 mod exchange;
 mod feature_rows;
 mod features_item;
+mod glances;
 mod number;
 mod row;
 mod rows;
@@ -21,6 +22,7 @@ mod state_item;
 mod statements;
 mod states;
 mod tables;
+mod taught_item;
 mod user_item;
 mod value;
 

@@ -7,7 +7,8 @@
 //! | `version` | N | all | raised by one with each write |
 //! | those of [`user_item`], [`sensor_item`] | | user, sensor | the profile |
 //! | `newest`, `events`, `active_users` | S, N, N | partition | the profile |
-//! | `detectors` | B | all | the detectors' states; a partition's sketch of active users |
+//! | those of [`taught_item`] | | merchant, calibrator | the profile |
+//! | `detectors` | B | all | the detectors' states; a partition's sketch of active users; what labels taught |
 //! | `watermarks` | B | all | how far each partition has been applied |
 //! | `outbox` | B | all | what may not have been delivered; absent if there is nothing |
 //! | `expires_at` | N | all | when the item may go, in seconds since 1970 |
@@ -16,6 +17,7 @@ use millrace_shared::commit::{Stored, Version};
 use millrace_shared::detectors::BlobError;
 use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
 use millrace_shared::entity::EntityKind;
+use millrace_shared::fraud::{CalibratorProfile, MerchantProfile};
 use millrace_shared::state::{
     ActiveUsers, ActiveUsersError, Body, EntityState, Outbox, OutboxError, PartitionProfile,
     SensorState, UserState, WatermarkError, Watermarks,
@@ -24,6 +26,7 @@ use thiserror::Error;
 
 use super::attribute::{AttributeError, Attributes};
 use super::tables::TIME_TO_LIVE;
+use super::taught_item::{self, TaughtError};
 use super::value::{Value, bytes, count, time};
 use super::{sensor_item, user_item};
 
@@ -43,6 +46,8 @@ pub(super) enum StateItemError {
     #[error(transparent)]
     Watermarks(#[from] WatermarkError),
     #[error(transparent)]
+    Taught(#[from] TaughtError),
+    #[error(transparent)]
     Outbox(#[from] OutboxError),
     #[error(transparent)]
     ActiveUsers(#[from] ActiveUsersError),
@@ -57,6 +62,7 @@ impl StateItemError {
                 | Self::Watermarks(WatermarkError::UnknownVersion { .. })
                 | Self::Outbox(OutboxError::UnknownVersion { .. })
                 | Self::ActiveUsers(ActiveUsersError::UnknownVersion { .. })
+                | Self::Taught(TaughtError::UnknownVersion { .. })
         )
     }
 }
@@ -67,6 +73,8 @@ pub(super) fn attributes(kind: EntityKind) -> Vec<&'static str> {
         EntityKind::User => &user_item::ATTRIBUTES,
         EntityKind::Sensor => &sensor_item::ATTRIBUTES,
         EntityKind::Partition => &PARTITION_ATTRIBUTES,
+        EntityKind::Merchant => &taught_item::OF_MERCHANT,
+        EntityKind::Calibrator => &taught_item::OF_CALIBRATOR,
     };
     profile.iter().copied().chain([DETECTORS, WATERMARKS, TIME_TO_LIVE]).collect()
 }
@@ -85,6 +93,12 @@ pub(super) fn values(state: &EntityState, expires_at: u64) -> Vec<Value<'_>> {
                 count(partition.active_users.estimate()),
             ];
             (values, partition.active_users.encode())
+        }
+        Body::Merchant(merchant) => {
+            (taught_item::merchant_values(merchant), taught_item::encode_merchant(merchant))
+        }
+        Body::Calibrator(calibrator) => {
+            (taught_item::calibrator_values(calibrator), taught_item::encode_calibrator(calibrator))
         }
     };
     values.push(bytes(detectors));
@@ -114,6 +128,8 @@ pub(super) fn read(kind: EntityKind, item: &Attributes<'_>) -> Result<Stored, St
             events: item.count("events")?,
             active_users: active_users(item)?,
         }),
+        EntityKind::Merchant => Body::Merchant(merchant(item)?),
+        EntityKind::Calibrator => Body::Calibrator(calibrator(item)?),
     };
     let (watermarks, outbox) = (watermarks(item)?, outbox_of(item)?);
     let version = Version(item.count(VERSION)?);
@@ -131,6 +147,8 @@ pub(super) fn afresh(kind: EntityKind, item: &Attributes<'_>) -> Result<Stored, 
         EntityKind::User => readable(user_detectors(item)).map(drop)?,
         EntityKind::Sensor => readable(sensor_detectors(item)).map(drop)?,
         EntityKind::Partition => readable(active_users(item)).map(drop)?,
+        EntityKind::Merchant => readable(merchant(item)).map(drop)?,
+        EntityKind::Calibrator => readable(calibrator(item)).map(drop)?,
     }
     let state = EntityState {
         watermarks: readable(watermarks(item))?.unwrap_or_default(),
@@ -159,6 +177,14 @@ fn sensor_detectors(item: &Attributes<'_>) -> Result<SensorDetectors, StateItemE
 
 fn active_users(item: &Attributes<'_>) -> Result<ActiveUsers, StateItemError> {
     Ok(ActiveUsers::decode(&item.bytes(DETECTORS)?)?)
+}
+
+fn merchant(item: &Attributes<'_>) -> Result<MerchantProfile, StateItemError> {
+    Ok(taught_item::read_merchant(item, &item.bytes(DETECTORS)?)??)
+}
+
+fn calibrator(item: &Attributes<'_>) -> Result<CalibratorProfile, StateItemError> {
+    Ok(taught_item::read_calibrator(item, &item.bytes(DETECTORS)?)??)
 }
 
 fn watermarks(item: &Attributes<'_>) -> Result<Watermarks, StateItemError> {

@@ -13,6 +13,8 @@ pub(super) struct Statements {
     user: OfKind,
     sensor: OfKind,
     partition: OfKind,
+    merchant: OfKind,
+    calibrator: OfKind,
     clear: String,
 }
 
@@ -29,6 +31,8 @@ impl Statements {
             user: OfKind::new(table, EntityKind::User),
             sensor: OfKind::new(table, EntityKind::Sensor),
             partition: OfKind::new(table, EntityKind::Partition),
+            merchant: OfKind::new(table, EntityKind::Merchant),
+            calibrator: OfKind::new(table, EntityKind::Calibrator),
             clear: quoted(&format!(
                 r#"UPDATE "{table}" SET "{VERSION}"=? REMOVE "{OUTBOX}" {}"#,
                 condition()
@@ -42,6 +46,8 @@ impl Statements {
             EntityKind::User => &self.user,
             EntityKind::Sensor => &self.sensor,
             EntityKind::Partition => &self.partition,
+            EntityKind::Merchant => &self.merchant,
+            EntityKind::Calibrator => &self.calibrator,
         };
         let outbox = state_item::outbox(write.state);
         let with_outbox = usize::from(outbox.is_some());

@@ -13,6 +13,7 @@ use super::answers::{self, StatementError};
 use super::attribute::Attributes;
 use super::entries::Entries;
 use super::exchange::Exchange;
+use super::glances::Glances;
 use super::state_item;
 use super::statements::Statements;
 use super::tables::ENTITY;
@@ -36,6 +37,8 @@ pub struct States {
     reads: Limits,
     writes: Limits,
     retry: Retry,
+    glances: Glances,
+    refresh: Duration,
     on_unreadable: OnUnreadable,
 }
 
@@ -50,6 +53,9 @@ pub enum OnUnreadable {
     /// of another release, which is not broken.
     StartAfresh,
 }
+
+/// How old what many look at may be, unless something else is said.
+const REFRESH: Duration = Duration::from_mins(1);
 
 impl States {
     /// The table of this name. A state expires when it has not been written for `retention`.
@@ -69,6 +75,8 @@ impl States {
             writes: Limits { entries: STATEMENTS, bytes: BYTES, in_flight: in_flight.writes },
             retry,
             on_unreadable: OnUnreadable::Report,
+            glances: Glances::default(),
+            refresh: REFRESH,
         }
     }
 
@@ -76,6 +84,12 @@ impl States {
     #[must_use]
     pub fn on_unreadable(self, on_unreadable: OnUnreadable) -> Self {
         Self { on_unreadable, ..self }
+    }
+
+    /// The same, with another age that what many look at may have.
+    #[must_use]
+    pub fn refreshed_every(self, refresh: Duration) -> Self {
+        Self { refresh, ..self }
     }
 
     fn resource(&self) -> String {
@@ -209,6 +223,23 @@ impl StateStore for States {
             Outcome::Refused(reason) | Outcome::Unfinished(reason) => Err(reason),
         });
         loaded.collect()
+    }
+
+    async fn glance(&self, keys: &[EntityKey], deadline: Deadline) -> Vec<Loaded> {
+        if let Some(states) = self.glances.fresh(keys, self.refresh) {
+            return states.into_iter().map(Ok).collect();
+        }
+        let loaded = self.load(&keys.iter().collect::<Vec<_>>(), deadline).await;
+        let whole: Result<Vec<Option<Stored>>, String> = loaded.iter().cloned().collect();
+        match (whole, self.glances.any(keys)) {
+            (Ok(states), _) => self.glances.note(keys, &states),
+            (Err(reason), Some(states)) => {
+                warn!(reason, "what many look at could not be read again");
+                return states.into_iter().map(Ok).collect();
+            }
+            (Err(_), None) => {}
+        }
+        loaded
     }
 
     async fn commit(&self, writes: &[Write<'_>], deadline: Deadline) -> Vec<CommitOutcome> {

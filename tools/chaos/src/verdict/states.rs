@@ -58,5 +58,7 @@ fn shown(state: &EntityState) -> String {
         Body::User(user) => format!("{:?} {:?}", user.profile, user.detectors.encode()),
         Body::Sensor(sensor) => format!("{:?} {:?}", sensor.profile, sensor.detectors.encode()),
         Body::Partition(partition) => format!("{partition:?}"),
+        Body::Merchant(merchant) => format!("{merchant:?}"),
+        Body::Calibrator(calibrator) => format!("{calibrator:?}"),
     }
 }

@@ -101,8 +101,13 @@ fn path() -> Path {
     let rule = |kind| TopicRule { kind, epoch: Epoch(0) };
     let topics = [(PAYMENTS, EventKind::Transaction), (LABELS, EventKind::TransactionLabel)];
     CommitPath {
-        // Each alert by itself: merging them is for people.
-        settings: Settings { alert_cooldown: Duration::ZERO, ..Settings::default() },
+        // Each alert by itself: merging them is for people. And every payment's score is an alert, so
+        // that all of them can be ranked.
+        settings: Settings {
+            alert_cooldown: Duration::ZERO,
+            fraud_score_threshold: 0.0,
+            ..Settings::default()
+        },
         topics: Topics::new(topics.map(|(topic, kind)| (topic.to_owned(), rule(kind)))),
         on_suspicious: OnSuspiciousDuplicate::Report,
         cluster: None,
@@ -187,16 +192,25 @@ impl Scores {
                 score: scores.get(&one.number).copied().unwrap_or_default(),
                 ..one.judged
             };
-            (name.to_owned(), report(&counted.iter().map(judge).collect::<Vec<Judged>>()))
+            let judged: Vec<Judged> = counted.iter().map(judge).collect();
+            (name.to_owned(), report(&judged, threshold(name)))
         };
         let of_payments = UserDetectors::NAMES.iter().filter(|name| !OF_USER_EVENTS.contains(name));
         of_payments.map(|name| report(name)).collect()
     }
 }
 
-fn report(judged: &[Judged]) -> DetectorReport {
+/// The least score of an alert by default.
+fn threshold(detector: &str) -> f64 {
+    match detector {
+        "fraud_score" => Settings::default().fraud_score_threshold,
+        _ => f64::MIN_POSITIVE,
+    }
+}
+
+fn report(judged: &[Judged], threshold: f64) -> DetectorReport {
     let frauds = judged.iter().filter(|one| one.is_fraud).count();
-    let alerted: Vec<&Judged> = judged.iter().filter(|one| one.score > 0.0).collect();
+    let alerted: Vec<&Judged> = judged.iter().filter(|one| one.score >= threshold).collect();
     let found = alerted.iter().filter(|one| one.is_fraud).count();
     DetectorReport {
         auc: auc(judged),

@@ -4,6 +4,8 @@
 //! a name and a text take their bytes, a number one byte for two significant digits and one more, a
 //! list or map three bytes and one for each of its elements.
 
+use millrace_shared::circumstances::{Circumstances, Learnt};
+use millrace_shared::fraud::Calibration;
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -57,6 +59,42 @@ fn sizes_are_those_of_the_developer_guide() {
 /// them of another currency and two of them where the user usually is; from a topic of each kind.
 fn a_usual_user() -> EntityState {
     let mut state = EntityState::new(EntityKind::User);
+    a_day(&mut state);
+    state
+}
+
+/// The same, after a month of two payments a day that were scored, with their labels a week later:
+/// 19 payments that wait for their label, and 8 that have it.
+fn a_user_with_labels() -> EntityState {
+    let mut state = EntityState::new(EntityKind::User);
+    for day in 0..30_i64 {
+        let morning = 1_767_600_000_000 - (30 - day) * 86_400_000;
+        for half in 0..2_i64 {
+            let (number, time) = (2 * day + half, morning + half * 30_000_000);
+            let value = format!(
+                r#"{{"transactionId":"t-{number}","user_id":"user-04711","amount":"{}.95","currency":"EUR",
+                "merchant":"m-17","location":{{"lat":48.137154,"lon":11.576124}},"timestamp":{time}}}"#,
+                20 + number % 13
+            );
+            take(&mut state, EventKind::Transaction, "transactions", 47_000_000 + number, &value);
+            let value = format!(
+                r#"{{"transactionId":"t-{}","userId":"user-04711","merchant":"m-17","fraud":false,"timestamp":{time}}}"#,
+                number - 14
+            );
+            take(
+                &mut state,
+                EventKind::TransactionLabel,
+                "transaction-labels",
+                60_000 + number,
+                &value,
+            );
+        }
+    }
+    a_day(&mut state);
+    state
+}
+
+fn a_day(state: &mut EntityState) {
     let mut offset = 48_211_903;
     for session in 0..5_i64 {
         let start = 1_767_600_000_000 + session * 10_800_000;
@@ -67,7 +105,7 @@ fn a_usual_user() -> EntityState {
                 r#"{{"user_id":"user-04711","event_type":"{kind}","timestamp":{}}}"#,
                 start + event * 47_321
             );
-            take(&mut state, EventKind::UserEvent, "user-events", offset, &value);
+            take(state, EventKind::UserEvent, "user-events", offset, &value);
             offset += 7;
         }
         let currency = if session == 3 { "USD" } else { "EUR" };
@@ -77,9 +115,8 @@ fn a_usual_user() -> EntityState {
             20 + session * 13,
             start + 1_500_000
         );
-        take(&mut state, EventKind::Transaction, "transactions", offset, &value);
+        take(state, EventKind::Transaction, "transactions", offset, &value);
     }
-    state
 }
 
 /// A sensor that has sent temperature, humidity and battery every minute for twelve days.
@@ -103,7 +140,11 @@ fn a_usual_sensor() -> EntityState {
 
 fn take(state: &mut EntityState, kind: EventKind, topic: &str, offset: i64, value: &str) {
     let event = parse(kind, value.as_bytes(), None).unwrap();
-    state.body.take(&event, &Settings::default());
+    let (settings, calibration) = (Settings::default(), Calibration::default());
+    // As where there is a topic of labels: payments are scored and wait for theirs.
+    let learnt = Learnt { merchant: None, calibration: &calibration };
+    let circumstances = Circumstances { learnt: Some(learnt), ..Circumstances::of(&settings) };
+    state.body.take_in(&event, &circumstances);
     let position = Position {
         source: SourceId::new("arn:aws:kafka:eu-central-1:123456789012:cluster/main", topic),
         partition: Partition(2),
@@ -131,10 +172,12 @@ fn by_attribute(item: &Json) -> String {
 /// A sensor's scores take a kilobyte by themselves, nearly: what they keep of three measures, and its
 /// two windows that are open, do not fit into one.
 #[test]
-fn a_usual_user_is_written_with_one_write_unit_and_a_usual_sensor_with_two() {
-    for (kind, state, units) in
-        [(EntityKind::User, a_usual_user(), 1), (EntityKind::Sensor, a_usual_sensor(), 2)]
-    {
+fn a_usual_user_is_written_with_one_write_unit_and_one_with_labels_or_a_sensor_with_two() {
+    for (kind, state, units) in [
+        (EntityKind::User, a_usual_user(), 1),
+        (EntityKind::User, a_user_with_labels(), 2),
+        (EntityKind::Sensor, a_usual_sensor(), 2),
+    ] {
         let item = item(kind, &state);
         let size = item_size(&item);
         assert_eq!(size.div_ceil(1_024), units, "{kind:?}: {size} bytes: {}", by_attribute(&item));

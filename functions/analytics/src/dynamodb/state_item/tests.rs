@@ -1,6 +1,8 @@
 use millrace_shared::alerts::Alert;
 use millrace_shared::amount::Amount;
+use millrace_shared::circumstances::{Circumstances, Learnt};
 use millrace_shared::events::{EventKind, parse};
+use millrace_shared::fraud::Calibration;
 use millrace_shared::json::Cursor;
 use millrace_shared::kafka::{Offset, Partition, Timestamp};
 use millrace_shared::profiles::{SensorProfile, UserProfile};
@@ -44,7 +46,11 @@ fn state_after(kind: EntityKind, events: &[(EventKind, String)]) -> EntityState 
     let mut state = EntityState::new(kind);
     for (offset, (event_kind, value)) in (0..).zip(events) {
         let event = parse(*event_kind, value.as_bytes(), None).unwrap();
-        let emitted = state.body.take(&event, &Settings::default());
+        let (settings, calibration) = (Settings::default(), Calibration::default());
+        // As where there is a topic of labels, so that payments are scored and wait for theirs.
+        let learnt = Some(Learnt { merchant: None, calibration: &calibration });
+        let circumstances = Circumstances { learnt, ..Circumstances::of(&settings) };
+        let emitted = state.body.take_in(&event, &circumstances);
         for closed in emitted.closed {
             state.outbox.push(OutboxEntry::Closed(closed));
         }
@@ -134,7 +140,7 @@ fn what_events_have_made_of_a_partition_is_read_back_and_shows_its_active_users(
 
 #[test]
 fn an_entity_that_nothing_is_known_of_is_read_back_too() {
-    for kind in [EntityKind::User, EntityKind::Sensor, EntityKind::Partition] {
+    for kind in EntityKind::ALL {
         let after = stored(kind, &EntityState::new(kind));
         assert!(after.state.outbox.is_empty());
         assert_eq!(item(kind, &after.state), item(kind, &EntityState::new(kind)));
