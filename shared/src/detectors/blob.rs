@@ -4,13 +4,13 @@ use thiserror::Error;
 
 use super::finite::is_finite;
 
-/// The version of the blob's own frame.
-const FRAME: u8 = 1;
+/// The version of the blob's own frame. In version 1 a section's length took four bytes.
+const FRAME: u8 = 2;
 
 /// The detectors' states of one entity, as stored: a frame of named, versioned sections.
 ///
 /// ```text
-///   frame version: u8 │ name length: u8 │ name │ section version: u8 │ length: u32 BE │ state │ …
+///   frame version: u8 │ name length: u8 │ name │ section version: u8 │ length: LEB128 │ state │ …
 /// ```
 ///
 /// A detector whose state is still the default takes no section. A section that no detector claims (one of a newer
@@ -85,7 +85,7 @@ impl Sections {
     /// Reads a stored blob; no bytes at all are no sections.
     pub fn decode(bytes: &[u8]) -> Result<Self, BlobError> {
         let Some((&frame, _)) = bytes.split_first() else { return Ok(Self::default()) };
-        if frame != FRAME {
+        if !(1..=FRAME).contains(&frame) {
             return Err(BlobError::UnknownFrame { found: frame });
         }
         let mut reader = Reader { bytes, at: 1 };
@@ -98,9 +98,8 @@ impl Sections {
                 _ => return Err(garbled),
             };
             let version = reader.take(1)?[0];
-            let mut length = [0; 4];
-            length.copy_from_slice(reader.take(4)?);
-            let state = reader.take(u32::from_be_bytes(length) as usize)?.to_vec();
+            let length = if frame == 1 { reader.four_bytes()? } else { reader.leb128()? };
+            let state = reader.take(length)?.to_vec();
             sections.push(Section { name, version, state });
         }
         Ok(Self(sections))
@@ -116,8 +115,12 @@ impl Sections {
             bytes.push(u8::try_from(section.name.len()).unwrap_or(u8::MAX));
             bytes.extend_from_slice(&section.name.as_bytes()[..section.name.len().min(255)]);
             bytes.push(section.version);
-            let length = u32::try_from(section.state.len()).unwrap_or(u32::MAX);
-            bytes.extend_from_slice(&length.to_be_bytes());
+            let mut length = section.state.len();
+            while length > 0x7f {
+                bytes.push(0x80 | low_bits(length));
+                length >>= 7;
+            }
+            bytes.push(low_bits(length));
             bytes.extend_from_slice(&section.state);
         }
         bytes
@@ -165,6 +168,11 @@ impl Sections {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "seven bits")]
+const fn low_bits(length: usize) -> u8 {
+    (length & 0x7f) as u8
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -176,6 +184,25 @@ impl<'a> Reader<'a> {
         let taken = self.bytes.get(self.at..).and_then(|rest| rest.get(..count)).ok_or(cut_off)?;
         self.at += count;
         Ok(taken)
+    }
+
+    fn four_bytes(&mut self) -> Result<usize, BlobError> {
+        let mut length = [0; 4];
+        length.copy_from_slice(self.take(4)?);
+        Ok(u32::from_be_bytes(length) as usize)
+    }
+
+    /// Seven bits a byte, the lowest first, and another byte where the highest bit is set.
+    fn leb128(&mut self) -> Result<usize, BlobError> {
+        let mut length = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = self.take(1)?[0];
+            length |= usize::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(length);
+            }
+        }
+        Err(BlobError::CutOff { at: self.at, length: self.bytes.len() })
     }
 }
 
@@ -202,6 +229,25 @@ mod tests {
         assert_eq!(read.take::<Vec<u64>>("first", 1, none).unwrap(), [1, 2, 300]);
         assert_eq!(read.take::<(u8, String)>("second", 7, none).unwrap(), (4, "text".to_owned()));
         assert_eq!(read, Sections::default());
+    }
+
+    #[test]
+    fn a_frame_of_version_1_is_read() {
+        let stored = [&[1, 5][..], b"first", &[3, 0, 0, 0, 2, 1, 9]].concat();
+        let mut read = Sections::decode(&stored).unwrap();
+        assert_eq!(read.take::<Vec<u64>>("first", 3, none).unwrap(), [9]);
+        assert_eq!(read, Sections::default());
+    }
+
+    #[test]
+    fn a_section_may_be_of_any_length() {
+        for length in [0, 1, 127, 128, 16_383, 16_384, 100_000] {
+            let state = vec![7_u8; length];
+            let mut sections = Sections::default();
+            sections.put("first", 1, &(1_u8, state.clone()));
+            let mut read = Sections::decode(&sections.encode()).unwrap();
+            assert_eq!(read.take::<(u8, Vec<u8>)>("first", 1, none).unwrap(), (1, state));
+        }
     }
 
     #[test]

@@ -9,10 +9,48 @@ use crate::time::EventTime;
 pub(crate) const COUNTS: RangeInclusive<usize> = 2..=50;
 
 /// The times of the last few events, in order of arrival, oldest first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Steps", into = "Steps")]
 pub(super) struct LastTimes(Vec<EventTime>);
 
+/// As they are stored: the first time in milliseconds, and of each further one how much later it is
+/// than the one before, which takes two or three bytes instead of six.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Steps(Vec<i64>);
+
+impl From<LastTimes> for Steps {
+    fn from(times: LastTimes) -> Self {
+        let mut before = 0;
+        let step = |time: EventTime| {
+            let step = time.as_millis().wrapping_sub(before);
+            before = time.as_millis();
+            step
+        };
+        Self(times.0.into_iter().map(step).collect())
+    }
+}
+
+impl From<Steps> for LastTimes {
+    fn from(steps: Steps) -> Self {
+        let mut now: i64 = 0;
+        let time = |step: i64| {
+            now = now.wrapping_add(step);
+            EventTime::from_millis(now)
+        };
+        Self(steps.0.into_iter().map(time).collect())
+    }
+}
+
 impl LastTimes {
+    /// The version of a state that is nothing else.
+    pub(super) const VERSION: u8 = 2;
+
+    /// Reads such a state of version 1, which had each time in full.
+    pub(super) fn upgraded(version: u8, stored: &[u8]) -> Option<Self> {
+        if version == 1 { postcard::from_bytes(stored).ok().map(Self) } else { None }
+    }
+
     /// Notes one more event and returns how far apart the last `count` of them are, from the
     /// earliest time to the latest; `None` as long as there are fewer.
     ///
@@ -53,6 +91,24 @@ mod tests {
     fn the_span_is_of_the_last_few_in_order_of_arrival() {
         // The last three are 5 7 9, then 7 9 100, then 9 100 4.
         assert_eq!(spans(3, &[5, 7, 9, 100, 4]), [None, None, Some(4), Some(93), Some(96)]);
+    }
+
+    #[test]
+    fn stored_they_take_a_few_bytes_each_and_come_back_in_any_order() {
+        let times = [1_767_600_000_000, 1_767_600_004_000, 1_767_600_001_500, i64::MAX, i64::MIN];
+        let before = LastTimes(times.map(EventTime::from_millis).into());
+        let stored = postcard::to_stdvec(&before).unwrap();
+        assert_eq!(postcard::from_bytes(&stored), Ok(before));
+        let near = LastTimes((0..10).map(|second| at(1_767_600_000 + second)).collect());
+        assert_eq!(postcard::to_stdvec(&near).unwrap().len(), 1 + 6 + 9 * 2);
+    }
+
+    #[test]
+    fn what_version_1_stored_is_read() {
+        let times: Vec<EventTime> = [7, 9, 8].map(at).into();
+        let stored = postcard::to_stdvec(&times).unwrap();
+        assert_eq!(LastTimes::upgraded(1, &stored), Some(LastTimes(times)));
+        assert_eq!(LastTimes::upgraded(3, &stored), None);
     }
 
     #[test]

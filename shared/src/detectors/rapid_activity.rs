@@ -9,6 +9,12 @@ pub(super) struct RapidActivity {
 }
 
 impl Detector<UserEvent<'_>, UserProfile> for RapidActivity {
+    const VERSION: u8 = LastTimes::VERSION;
+
+    fn upgrade(version: u8, stored: &[u8]) -> Option<Self> {
+        LastTimes::upgraded(version, stored).map(|last| Self { last })
+    }
+
     fn detect(&mut self, event: &UserEvent<'_>, context: &mut Context<'_, UserProfile>) {
         let settings = context.settings;
         let Some(span) = self.last.note(event.time, settings.rapid_activity_events) else { return };

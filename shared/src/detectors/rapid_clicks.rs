@@ -12,6 +12,12 @@ pub(super) struct RapidClicks {
 }
 
 impl Detector<UserEvent<'_>, UserProfile> for RapidClicks {
+    const VERSION: u8 = LastTimes::VERSION;
+
+    fn upgrade(version: u8, stored: &[u8]) -> Option<Self> {
+        LastTimes::upgraded(version, stored).map(|last| Self { last })
+    }
+
     fn detect(&mut self, event: &UserEvent<'_>, context: &mut Context<'_, UserProfile>) {
         if event.event_type != CLICK {
             return;
