@@ -44,6 +44,10 @@ pub struct Settings {
     pub impossible_travel_min_km: f64,
     /// `fraud_score`: from this score on, 0 to 1.
     pub fraud_score_threshold: f64,
+    /// `cold_transaction`: without a user event for so long before it.
+    pub cold_transaction_span: Duration,
+    /// `cold_transaction`: how much later than a payment an event must be for its alert to be raised.
+    pub cold_transaction_lateness: Duration,
     /// `long_session`: a session that passes this.
     pub long_session: Duration,
     /// `reading_deviation`: the share of the mean that a reading must be further away than.
@@ -129,6 +133,8 @@ impl Default for Settings {
             impossible_travel_km_per_hour: 1_000.0,
             impossible_travel_min_km: 100.0,
             fraud_score_threshold: 0.5,
+            cold_transaction_span: 30 * MINUTE,
+            cold_transaction_lateness: 5 * MINUTE,
             long_session: HOUR,
             reading_deviation_share: 0.5,
             sensor_warm_up_readings: 150,

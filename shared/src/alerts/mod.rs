@@ -15,6 +15,7 @@ pub use merged::Merged;
 pub use severity::Severity;
 
 use crate::kafka::{Offset, Partition};
+use crate::state::Epoch;
 use crate::time::EventTime;
 
 /// One alert, complete but for its entity, which is that of the state it came from.
@@ -49,4 +50,15 @@ pub struct AlertSource {
     pub partition: Partition,
     /// Its offset in that partition.
     pub offset: Offset,
+}
+
+/// A record that an alert is about and that came before the one which showed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastRecord {
+    /// Where it stands.
+    pub source: AlertSource,
+    /// Which life of the topic its offset belongs to.
+    pub epoch: Epoch,
+    /// The time of its event.
+    pub time: EventTime,
 }

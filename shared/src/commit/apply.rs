@@ -1,4 +1,5 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use super::CommitContext;
 use super::labels::{Counted, source};
@@ -6,19 +7,23 @@ use super::surroundings::Surroundings;
 use super::topics::OnSuspiciousDuplicate;
 use super::triage::Placed;
 use super::work::Progress;
-use crate::alerts::{Alert, AlertSource, Cause, Evidence, Fact};
+use crate::alerts::{Alert, Cause, Evidence, Fact, PastRecord};
 use crate::circumstances::Circumstances;
 use crate::detectors::{Note, Raised};
+use crate::entity::EntityKind;
 use crate::events::Event;
 use crate::fraud::{LabelFate, REMEMBERED_LABELS};
-use crate::kafka::{Offset, Record, Redrive};
+use crate::kafka::{Offset, Redrive};
 use crate::state::{Body, EntityState, Epoch, Origin, OutboxEntry, Position, Stretch, Verdict};
+use crate::time::EventTime;
 
 /// The longest message, the longest text and the most facts that an alert may hold, so that no
 /// detector can make a state too large to be written.
 const MESSAGE_LIMIT: usize = 1_024;
 const TEXT_LIMIT: usize = 256;
 const FACT_LIMIT: usize = 32;
+/// How far an event may be ahead of its record before that is counted.
+const AHEAD: Duration = Duration::from_hours(1);
 
 /// What came of applying events to one state, which holds only once that state is committed.
 #[derive(Debug, Default)]
@@ -79,14 +84,14 @@ pub(super) fn apply(
             Ok(_) if is_waiting => return Ok(attempt),
             Ok(how) => {
                 let from = covers_from(placed, &held_back);
-                let circumstances = Circumstances {
-                    settings: context.settings,
-                    source: source(&placed.record),
-                    learnt: surroundings.elsewhere.learnt(&placed.event),
-                    labelled,
-                };
                 let applied = catch_unwind(AssertUnwindSafe(|| {
                     let epoch = advance(state, placed, how, from);
+                    let circumstances = Circumstances {
+                        settings: context.settings,
+                        source: source(&placed.record, epoch),
+                        learnt: surroundings.elsewhere.learnt(&placed.event),
+                        labelled,
+                    };
                     take(state, placed, epoch, &circumstances, context)
                 }));
                 let notes = applied.map_err(|_| Panicked(place))?;
@@ -186,7 +191,22 @@ fn take(
         let alert = alert(raised, placed, epoch, context);
         state.outbox.push(OutboxEntry::Alert(alert));
     }
-    emitted.notes
+    let mut notes = emitted.notes;
+    notes.extend(ahead(state, placed));
+    notes
+}
+
+/// What there is to count of an event whose time is well after its record's own: of a clock that runs
+/// ahead, or of nonsense.
+fn ahead(state: &EntityState, placed: &Placed<'_>) -> Option<Note> {
+    let entity = match &state.body {
+        Body::User(_) => EntityKind::User,
+        Body::Sensor(_) => EntityKind::Sensor,
+        _ => return None,
+    };
+    let recorded = EventTime::from_millis(placed.position.time?.0);
+    let is_ahead = placed.event.time().since(recorded) > AHEAD;
+    is_ahead.then_some(Note::Ahead(entity.name()))
 }
 
 /// Nothing of the event is left for this entity: all it tells of a partition is done, but for what
@@ -212,14 +232,16 @@ fn cover(
     }
 }
 
+/// The alert of the record that raised it, or of the earlier one that it is about.
 fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, context: &CommitContext<'_>) -> Alert {
-    let record = &placed.record;
+    let this = || source(&placed.record, epoch).past(placed.event.time());
+    let PastRecord { source, epoch, time } = raised.of.unwrap_or_else(this);
     let cause = Cause {
         cluster: context.cluster,
-        topic: record.topic(),
-        partition: record.partition(),
+        topic: &source.topic,
+        partition: source.partition,
         epoch: epoch.0,
-        offset: record.offset(),
+        offset: source.offset,
         detector: raised.detector,
         qualifier: &raised.qualifier,
     };
@@ -227,20 +249,12 @@ fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, context: &CommitCont
         id: cause.id(),
         detector: raised.detector.into(),
         severity: raised.severity,
-        event_time: placed.event.time(),
+        event_time: time,
         message: cut(raised.message, MESSAGE_LIMIT),
         evidence: raised.evidence.into_iter().take(FACT_LIMIT).map(bounded).collect(),
-        source: alert_source(record),
+        source,
         merged: raised.merged,
         shadow: context.settings.detectors_shadow.contains(raised.detector),
-    }
-}
-
-fn alert_source(record: &Record<'_>) -> AlertSource {
-    AlertSource {
-        topic: record.topic().to_owned(),
-        partition: record.partition(),
-        offset: record.offset(),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::Note;
-use crate::alerts::{Evidence, Fact, Merged, Severity};
+use crate::alerts::{Evidence, Fact, Merged, PastRecord, Severity};
 
 /// Collects what the detectors raise and note for one event.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Raised {
     pub evidence: Vec<Fact>,
     /// What was merged into it.
     pub merged: Option<Merged>,
+    /// The record that it is about, where that is not the one that showed it.
+    pub of: Option<PastRecord>,
 }
 
 impl Raised {
@@ -34,7 +36,15 @@ impl Raised {
         message: impl Into<String>,
     ) -> Self {
         let (qualifier, message) = (qualifier.to_owned(), message.into());
-        Self { detector, qualifier, severity, message, evidence: Vec::new(), merged: None }
+        Self {
+            detector,
+            qualifier,
+            severity,
+            message,
+            evidence: Vec::new(),
+            merged: None,
+            of: None,
+        }
     }
 
     /// Adds one named value that the detector saw; a number must be finite.

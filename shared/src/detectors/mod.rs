@@ -21,6 +21,7 @@ pub mod sets;
 
 mod activity_burst;
 mod battery_low;
+mod cold_transaction;
 mod fraud_score;
 mod high_value;
 mod humidity_range;

@@ -31,6 +31,7 @@ detector_set! {
         /// Looks at whatever is about the user, after the others.
         on_event(Event) {
             fraud_score: FraudScore,
+            cold_transaction: ColdTransaction,
         }
     }
 }

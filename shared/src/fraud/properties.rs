@@ -10,7 +10,7 @@ use crate::circumstances::{Circumstances, Learnt, Source};
 use crate::detectors::Note;
 use crate::entity::EntityKind;
 use crate::events::{Event, Transaction, TransactionLabel};
-use crate::kafka::{Offset, Partition};
+use crate::kafka::Offset;
 use crate::settings::Settings;
 use crate::state::{Body, EntityState};
 use crate::time::EventTime;
@@ -96,7 +96,7 @@ proptest! {
         let mut counted = 0;
         for (offset, step) in (0..).zip(&steps) {
             let event = step.event();
-            let source = Source { topic: "any", partition: Partition(0), offset: Offset(offset) };
+            let source = Source { offset: Offset(offset), ..Circumstances::of(&settings).source };
             let known = calibration(&calibrator).clone();
             let learnt = Learnt { merchant: Some(merchant(&kiosk).posterior), calibration: &known };
             let circumstances =

@@ -121,6 +121,7 @@ impl Settings {
         for (setting, period) in [
             ("rapid_activity_span", self.rapid_activity_span),
             ("rapid_clicks_span", self.rapid_clicks_span),
+            ("cold_transaction_span", self.cold_transaction_span),
             ("long_session", self.long_session),
             ("session_gap", self.session_gap),
             ("spend_window", self.spend_window),
@@ -135,6 +136,11 @@ impl Settings {
                 let wanted = "a period from 1 millisecond to 3,650 days".into();
                 return refuse(setting, format!("{period:?}"), wanted);
             }
+        }
+        let lateness = self.cold_transaction_lateness;
+        if lateness > PERIOD_LIMIT {
+            let wanted = "a period of at most 3,650 days".into();
+            return refuse("cold_transaction_lateness", format!("{lateness:?}"), wanted);
         }
         let shortest_window = self.spend_window.min(self.sensor_window);
         if self.allowed_lateness > shortest_window.saturating_mul(LATENESS_LIMIT) {

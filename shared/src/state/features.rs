@@ -25,6 +25,8 @@ pub struct Features {
     pub activity: [EventCount; SCALES],
     /// Payments within the same, as `velocity` counts them.
     pub payments: [PaymentTally; SCALES],
+    /// The fraud score of the last payment; 0 where there is no topic of labels.
+    pub fraud_score: f64,
     /// Where the last payment was that tells its coordinates, as `impossible_travel` keeps it.
     pub place: Option<Coordinates>,
 }
@@ -50,6 +52,7 @@ impl From<&UserState> for Features {
             last_payment: (profile.transactions > 0).then_some(profile.newest_payment),
             activity: detectors.activity_within(),
             payments: detectors.payments_within(),
+            fraud_score: detectors.fraud_score(),
             place: detectors.last_place(),
         }
     }

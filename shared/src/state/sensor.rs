@@ -1,6 +1,7 @@
 use crate::circumstances::Circumstances;
-use crate::detectors::Alerts;
 use crate::detectors::sets::SensorDetectors;
+use crate::detectors::{Alerts, Note};
+use crate::entity::EntityKind;
 use crate::events::{SensorReading, is_measured};
 use crate::profiles::SensorProfile;
 use crate::windows::Closed;
@@ -30,7 +31,11 @@ impl SensorState {
             without_absurd = measured_only(reading);
             &without_absurd
         };
+        let late_before = self.profile.late;
         let closed = self.profile.take(reading, settings);
+        if self.profile.late > late_before {
+            alerts.note(Note::Late(EntityKind::Sensor.name()));
+        }
         self.detectors.on_reading(reading, &self.profile, circumstances, alerts);
         if let Some(window) = self.profile.windows.at(settings.sensor_window, reading.time) {
             alerts.raised().iter().for_each(|raised| window.note_anomaly(raised.detector));

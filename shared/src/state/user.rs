@@ -1,6 +1,7 @@
 use crate::circumstances::Circumstances;
-use crate::detectors::Alerts;
 use crate::detectors::sets::UserDetectors;
+use crate::detectors::{Alerts, Note};
+use crate::entity::EntityKind;
 use crate::events::Event;
 use crate::profiles::UserProfile;
 use crate::windows::Closed;
@@ -23,6 +24,7 @@ impl UserState {
         alerts: &mut Alerts,
     ) -> Vec<Closed> {
         let settings = circumstances.settings;
+        let late_before = self.profile.late;
         let closed = match event {
             Event::UserEvent(event) => {
                 self.profile.events += 1;
@@ -39,6 +41,9 @@ impl UserState {
             Event::TransactionLabel(_) => Vec::new(),
             Event::SensorReading(_) => return Vec::new(),
         };
+        if self.profile.late > late_before {
+            alerts.note(Note::Late(EntityKind::User.name()));
+        }
         self.detectors.on_event(event, &self.profile, circumstances, alerts);
         self.detectors.cooldowns.merge(alerts, event.time(), settings);
         closed

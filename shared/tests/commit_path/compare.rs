@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use millrace_shared::alerts::AlertId;
-use millrace_shared::state::{Body, Origin, OutboxEntry, Verdict};
+use millrace_shared::state::{Body, Features, Origin, OutboxEntry, Verdict};
 
 use crate::lambda::sequential;
 use crate::stream::Record;
@@ -48,7 +48,7 @@ impl World {
         assert!(by_the_read.is_subset(&published), "I3: every alert in the table is published");
         Picture {
             states: states.collect(),
-            rows: rows.map(|(key, row)| (key.clone(), row.clone())).collect(),
+            rows: rows.map(|(key, row)| (key.clone(), without_score(row))).collect(),
             alerts: published.difference(&by_the_read).copied().collect(),
             buried: self.buried.clone(),
         }
@@ -175,6 +175,14 @@ fn without_last_score(body: String) -> String {
     let start = detector + last + LAST.len();
     let length = body[start..].find([' ', ',', '}']).unwrap_or_default();
     format!("{}_{}", &body[..start], &body[start + length..])
+}
+
+/// The same goes for the score among a user's features.
+fn without_score(row: &OutboxEntry) -> OutboxEntry {
+    match row.clone() {
+        OutboxEntry::Features(one) => OutboxEntry::Features(Features { fraud_score: 0.0, ..one }),
+        other => other,
+    }
 }
 
 /// Whether an alert is made of what was read of other entities.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may")]
 
 mod breach;
+mod cold;
 mod compare;
 mod crashes;
 mod drops;

@@ -70,6 +70,43 @@ async fn answer(function: &Analytics, event: &str) -> Result<String, HandlerErro
 const SUCCESS: &str = r#"{"batchItemFailures":[]}"#;
 
 #[tokio::test]
+async fn a_cold_payment_is_told_of_once_by_its_own_record_when_something_later_comes() {
+    let aws = Aws::embedded().await;
+    let (function, _) = function(&aws, &[("FEATURES", "on")]).await;
+    let acted = |offset: i64, time: &str| {
+        let value =
+            format!(r#"{{"user_id":"a","event_type":"view","timestamp":"2026-01-05T{time}:00Z"}}"#);
+        record("user-events", &format!(r#""offset":{offset},"#), &value)
+    };
+    let paid = |offset: i64, time: &str| {
+        let value = format!(r#"{{"user_id":"a","amount":20,"timestamp":"2026-01-05T{time}:00Z"}}"#);
+        record("transactions", &format!(r#""offset":{offset},"#), &value)
+    };
+    let of_topic = |topic: &str, records: &[String]| {
+        event(records).replace("transactions-0", &format!("{topic}-0"))
+    };
+    let published = || aws.endpoints().published();
+    // Each topic has a mapping of its own, and each batch comes twice.
+    let batches = [
+        of_topic("user-events", &[acted(0, "08:00")]),
+        of_topic("transactions", &[paid(0, "08:20"), paid(1, "09:00")]),
+        of_topic("user-events", &[acted(1, "08:50")]),
+        of_topic("transactions", &[paid(2, "10:00")]),
+        of_topic("user-events", &[acted(2, "10:04"), acted(3, "10:05")]),
+    ];
+    for (number, batch) in batches.iter().enumerate() {
+        for _ in 0..2 {
+            assert_eq!(answer(&function, batch).await.unwrap(), SUCCESS);
+        }
+        assert_eq!(published().len(), usize::from(number == 4), "after batch {number}");
+    }
+    let alert: serde_json::Value = serde_json::from_str(&published()[0].message).unwrap();
+    assert_eq!(alert["detector"], "cold_transaction");
+    assert_eq!((&alert["topic"], &alert["offset"]), (&"transactions".into(), &2.into()));
+    assert_eq!(alert["event_time"], "2026-01-05T10:00:00.000Z");
+}
+
+#[tokio::test]
 async fn a_batch_is_done_once_however_often_it_comes() {
     let aws = Aws::embedded().await;
     let (function, resources) = function(&aws, &[]).await;

@@ -8,7 +8,8 @@ use millrace_shared::windows::SCALES;
 
 use super::variables::{
     ACTIVITY_BURST_COUNTS, ALERT_COOLDOWN_SECONDS, ALERT_COOLDOWNS, ALERT_RETENTION_DAYS,
-    ALLOWED_LATENESS_SECONDS, BATTERY_LOW, DETECTORS_OFF, DETECTORS_ON, DETECTORS_SHADOW, FEATURES,
+    ALLOWED_LATENESS_SECONDS, BATTERY_LOW, COLD_TRANSACTION_LATENESS_SECONDS,
+    COLD_TRANSACTION_SPAN_SECONDS, DETECTORS_OFF, DETECTORS_ON, DETECTORS_SHADOW, FEATURES,
     FEATURES_RETENTION_DAYS, FRAUD_SCORE_THRESHOLD, HIGH_VALUE_AMOUNT, HUMIDITY_HIGH, HUMIDITY_LOW,
     IMPOSSIBLE_TRAVEL_KM_PER_HOUR, IMPOSSIBLE_TRAVEL_MIN_KM, LONG_SESSION_SECONDS,
     MULTIVARIATE_SCORE_FACTOR, RAPID_ACTIVITY_EVENTS, RAPID_ACTIVITY_SPAN_SECONDS,
@@ -40,6 +41,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Settings {
         impossible_travel_km_per_hour: reader.number(IMPOSSIBLE_TRAVEL_KM_PER_HOUR),
         impossible_travel_min_km: reader.number(IMPOSSIBLE_TRAVEL_MIN_KM),
         fraud_score_threshold: reader.number(FRAUD_SCORE_THRESHOLD),
+        cold_transaction_span: seconds(reader, COLD_TRANSACTION_SPAN_SECONDS),
+        cold_transaction_lateness: seconds(reader, COLD_TRANSACTION_LATENESS_SECONDS),
         long_session: seconds(reader, LONG_SESSION_SECONDS),
         reading_deviation_share: reader.number(READING_DEVIATION_SHARE),
         sensor_warm_up_readings: reader.whole(SENSOR_WARM_UP_READINGS, 0..=u64::MAX),

@@ -78,6 +78,10 @@ variables! {
     IMPOSSIBLE_TRAVEL_MIN_KM: Some("100"),
         "the kilometres below which `impossible_travel` takes two places for one";
     FRAUD_SCORE_THRESHOLD: Some("0.5"), "the score, 0 to 1, from which on `fraud_score` raises an alert";
+    COLD_TRANSACTION_SPAN_SECONDS: Some("1800"),
+        "the seconds without a user event that make a payment cold for `cold_transaction`";
+    COLD_TRANSACTION_LATENESS_SECONDS: Some("300"),
+        "how many seconds later than a payment an event of the user must be for `cold_transaction` to tell of it";
     LONG_SESSION_SECONDS: Some("3600"), "the seconds that a session must last longer than for `long_session`";
     READING_DEVIATION_SHARE: Some("0.5"),
         "the share of its mean that a reading must be further away from it than for `reading_deviation`";

@@ -15,7 +15,7 @@ use super::value::{Value, amount, count, float, map, text, time, whole, write_me
 pub(super) const AS_OF: &str = "as_of";
 
 /// The attributes besides the key, in the order in which [`values`] gives them.
-pub(super) const ATTRIBUTES: [&str; 10] = [
+pub(super) const ATTRIBUTES: [&str; 11] = [
     AS_OF,
     "newest",
     "events",
@@ -24,6 +24,7 @@ pub(super) const ATTRIBUTES: [&str; 10] = [
     "last_payment",
     "activity",
     "payments",
+    "fraud_score",
     "location",
     TIME_TO_LIVE,
 ];
@@ -44,6 +45,7 @@ pub(super) fn values(
         features.last_payment.map_or(Value::Null, time),
         by_window(features.activity, |EventCount(events)| count(events)),
         by_window(features.payments, payments),
+        float(features.fraud_score),
         features.place.map_or(Value::Null, place),
         expiry(features.newest.plus(retention)),
     ]
@@ -121,6 +123,7 @@ mod tests {
         assert_eq!(item["location"]["M"], place);
         // A day after the newest event.
         assert_eq!(item["expires_at"], json!({"N": "1767686520"}));
+        assert_eq!(item["fraud_score"], json!({"N": "0"}));
         assert_eq!(item["activity"]["M"]["1m"], json!({"N": "1"}));
     }
 

@@ -24,9 +24,10 @@ const JUDGED_DAYS: u32 = 7;
 const CARDS: usize = 100;
 /// The evidence that is a detector's score, where it has one.
 const SCORE: &str = "score";
-/// The detectors of a user that do not look at payments.
-const OF_USER_EVENTS: [&str; 4] =
-    ["rapid_activity", "rapid_clicks", "activity_burst", "long_session"];
+/// The detectors of a user that do not look at payments, or not at them alone: nobody in this
+/// population does anything but pay.
+const OF_USER_EVENTS: [&str; 5] =
+    ["rapid_activity", "rapid_clicks", "activity_burst", "long_session", "cold_transaction"];
 
 /// How good the detectors of payments are on a simulated population.
 #[derive(Clone, Debug, Serialize)]
