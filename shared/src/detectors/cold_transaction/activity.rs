@@ -45,7 +45,7 @@ impl Activity {
     /// Notes an event.
     pub(super) fn note(&mut self, time: EventTime, span: Duration) {
         let is_forgotten = self.forgotten.is_some_and(|until| time <= until);
-        self.strays = if is_forgotten { self.strays + 1 } else { 0 };
+        self.strays = if is_forgotten { self.strays.saturating_add(1) } else { 0 };
         if is_forgotten && self.strays < STRAYS {
             return;
         }
