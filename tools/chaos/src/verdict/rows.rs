@@ -69,6 +69,7 @@ fn attribute(json: &Value) -> AttributeValue {
         Some((kind, value)) if kind == "S" => AttributeValue::S(text(value)),
         Some((kind, value)) if kind == "N" => AttributeValue::N(text(value)),
         Some((kind, Value::Bool(truth))) if kind == "BOOL" => AttributeValue::Bool(*truth),
+        Some((kind, _)) if kind == "NULL" => AttributeValue::Null(true),
         Some((kind, value)) if kind == "M" => AttributeValue::M(item(value)),
         Some((kind, Value::Array(values))) if kind == "L" => {
             AttributeValue::L(values.iter().map(attribute).collect())
@@ -107,6 +108,7 @@ fn add(hash: &mut Sha256, value: &AttributeValue) {
         AttributeValue::N(number) => add_text(hash, b'N', number.as_bytes()),
         AttributeValue::B(bytes) => add_text(hash, b'B', bytes.as_ref()),
         AttributeValue::Bool(truth) => add_text(hash, b'T', &[u8::from(*truth)]),
+        AttributeValue::Null(_) => add_text(hash, b'0', &[]),
         AttributeValue::L(values) => {
             add_text(hash, b'L', &values.len().to_be_bytes());
             for value in values {
@@ -161,12 +163,14 @@ mod tests {
     fn an_item_is_read_from_its_json() {
         let json = serde_json::json!({
             "a": {"N": "1"}, "b": {"L": [{"S": "x"}]}, "c": {"M": {"d": {"S": "y"}}},
+            "e": {"NULL": true},
         });
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let expected = item_of(&[
             ("a", AttributeValue::N("1".to_owned())),
             ("b", AttributeValue::L(vec![text("x")])),
             ("c", AttributeValue::M(item_of(&[("d", text("y"))]))),
+            ("e", AttributeValue::Null(true)),
         ]);
         assert_eq!(item(&json), expected);
     }
