@@ -5,39 +5,24 @@
 
 mod support;
 
-use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use analytics::{Analytics, Config};
-use aws_sdk_dynamodb::types::AttributeValue;
+use analytics::Analytics;
 use millrace_endpoints::Service;
 use millrace_lambda::{BatchHandler, Deadlines};
 use millrace_shared::delivery::Deadline;
 use serde_json::{Value, json};
 
-use crate::support::{Aws, FUNCTION, Resources};
+use crate::support::{Aws, Item, Resources};
 
 /// 2026-01-05T08:00:00Z.
 const START: i64 = 1_767_600_000_000;
 const DAY: i64 = 86_400_000;
 
-type Item = HashMap<String, AttributeValue>;
-
 async fn function(aws: &Aws, variables: &[(&str, &str)]) -> (Analytics, Resources) {
-    let resources = aws.resources("").await;
-    let required = [
-        ("STATE_TABLE", resources.tables.state.as_str()),
-        ("SESSIONS_TABLE", &resources.tables.sessions),
-        ("WINDOWS_TABLE", &resources.tables.windows),
-        ("ALERTS_TABLE", &resources.tables.alerts),
-        ("FEATURES_TABLE", &resources.tables.features),
-        ("ALERT_TOPIC_ARN", &resources.topic_arn),
-        ("DEAD_LETTER_QUEUE_URL", &resources.queue_url),
-        ("TOPIC_KINDS", "transactions=transaction,transaction-labels=transaction_label"),
-    ];
-    let set: BTreeMap<&str, &str> = required.into_iter().chain(variables.iter().copied()).collect();
-    let config = Config::read(&|name| set.get(name).map(|text| (*text).to_owned())).unwrap();
-    (Analytics::new(config, &aws.clients, FUNCTION), resources)
+    let kinds = "transactions=transaction,transaction-labels=transaction_label";
+    let variables = [&[("TOPIC_KINDS", kinds)][..], variables].concat();
+    aws.analytics(&variables).await
 }
 
 /// A payment of 20 at a kiosk, this many days after the start.
@@ -86,12 +71,6 @@ async fn alerts(aws: &Aws, resources: &Resources) -> Vec<Item> {
     scan.send().await.unwrap().items.unwrap()
 }
 
-async fn state(aws: &Aws, resources: &Resources, entity: &str) -> Item {
-    let key = AttributeValue::S(entity.to_owned());
-    let get = aws.clients.dynamodb.get_item().table_name(&resources.tables.state);
-    get.key("entity", key).send().await.unwrap().item.unwrap()
-}
-
 fn number(item: &Item, name: &str) -> f64 {
     item[name].as_n().unwrap().parse().unwrap()
 }
@@ -126,10 +105,10 @@ async fn a_payment_at_a_merchant_that_labels_speak_against_is_an_alert_with_its_
     let published = aws.endpoints().published();
     assert_eq!(published.len(), 1);
     assert_eq!(published[0].attributes["detector"], "fraud_score");
-    let kiosk = state(&aws, &resources, "merchant#kiosk").await;
+    let kiosk = aws.state_item(&resources, "merchant#kiosk").await;
     assert!(number(&kiosk, "compromised") > 0.9);
     assert!((number(&kiosk, "frauds") - 2.0).abs() < 1e-9);
-    let calibrator = state(&aws, &resources, "calibrator#transaction-labels#0").await;
+    let calibrator = aws.state_item(&resources, "calibrator#transaction-labels#0").await;
     assert!((number(&calibrator, "counted") - 2.0).abs() < 1e-9);
 }
 
@@ -152,8 +131,8 @@ async fn scoring_writes_customers_alone_and_reads_the_calibration_once_in_a_whil
     let refresh = ("CALIBRATION_REFRESH_SECONDS", "3600");
     let (function, resources) = function(&aws, &[refresh]).await;
     fraud_at_the_kiosk(&function).await;
-    let merchant = state(&aws, &resources, "merchant#kiosk").await;
-    let calibrator = state(&aws, &resources, "calibrator#transaction-labels#0").await;
+    let merchant = aws.state_item(&resources, "merchant#kiosk").await;
+    let calibrator = aws.state_item(&resources, "calibrator#transaction-labels#0").await;
 
     let requests = |operation: &str| {
         let all = aws.endpoints().requests();
@@ -170,8 +149,8 @@ async fn scoring_writes_customers_alone_and_reads_the_calibration_once_in_a_whil
     // partition, one that clears their outboxes.
     assert_eq!(requests("BatchGetItem") - reads, 3);
     assert_eq!(requests("BatchExecuteStatement") - writes, 3 * 3);
-    assert_eq!(state(&aws, &resources, "merchant#kiosk").await, merchant);
-    assert_eq!(state(&aws, &resources, "calibrator#transaction-labels#0").await, calibrator);
+    assert_eq!(aws.state_item(&resources, "merchant#kiosk").await, merchant);
+    assert_eq!(aws.state_item(&resources, "calibrator#transaction-labels#0").await, calibrator);
 }
 
 #[tokio::test]
@@ -196,7 +175,7 @@ async fn labels_that_are_odd_are_counted_by_what_is_wrong_with_them() {
     };
     let counted = ["counted", "repeated", "contradicted", "unknown"].map(count);
     assert_eq!(counted.map(|count| count.round().to_string()), ["1", "1", "1", "2"]);
-    let calibrator = state(&aws, &resources, "calibrator#transaction-labels#0").await;
+    let calibrator = aws.state_item(&resources, "calibrator#transaction-labels#0").await;
     assert!((number(&calibrator, "labels") - 5.0).abs() < 1e-9);
     assert!((number(&calibrator, "counted") - 1.0).abs() < 1e-9);
     assert!(number(&calibrator, "frauds").abs() < 1e-9);

@@ -79,17 +79,11 @@ impl Function {
 
 /// The function with everything that it needs to be told.
 pub(crate) async fn spec(aws: &Aws, resources: &Resources) -> FunctionSpec {
-    FunctionSpec::new(FUNCTION, binary().await)
+    let spec = FunctionSpec::new(FUNCTION, binary().await)
         .with_timeout(Duration::from_secs(30))
         .with_env("AWS_REGION", millrace_tests::REGION)
-        .with_env("MILLRACE_ENDPOINT_URL", aws.url())
-        .with_env("STATE_TABLE", &resources.tables.state)
-        .with_env("SESSIONS_TABLE", &resources.tables.sessions)
-        .with_env("WINDOWS_TABLE", &resources.tables.windows)
-        .with_env("ALERTS_TABLE", &resources.tables.alerts)
-        .with_env("FEATURES_TABLE", &resources.tables.features)
-        .with_env("ALERT_TOPIC_ARN", &resources.topic_arn)
-        .with_env("DEAD_LETTER_QUEUE_URL", &resources.queue_url)
+        .with_env("MILLRACE_ENDPOINT_URL", aws.url());
+    resources.variables().into_iter().fold(spec, |spec, (name, value)| spec.with_env(name, value))
 }
 
 async fn binary() -> PathBuf {

@@ -16,13 +16,7 @@ async fn a_batch_sent_twice_counts_once() {
     assert_eq!(function.transactions_of("bert").await, Some(1));
     assert_eq!(function.published().len(), 2);
     // A dead record has no state that could know it: the queue gets it again, with the same id.
-    let letters = function.aws.endpoints().queue_messages(&function.resources.queue_url);
-    let ids: Vec<serde_json::Value> = letters
-        .iter()
-        .map(|letter| {
-            serde_json::from_str::<serde_json::Value>(&letter.body).unwrap()["id"].clone()
-        })
-        .collect();
+    let ids = function.aws.letter_ids(&function.resources);
     assert_eq!(ids.len(), 2);
     assert_eq!(ids[0], ids[1]);
 }

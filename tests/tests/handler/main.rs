@@ -7,33 +7,20 @@ mod support;
 
 mod unreadable_state;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use analytics::{Analytics, Config};
+use analytics::Analytics;
 use millrace_endpoints::{FaultKind, Service};
 use millrace_lambda::{BatchHandler, Deadlines, HandlerError};
 use millrace_shared::delivery::Deadline;
 
-use crate::support::{Aws, FUNCTION, Resources};
+use crate::support::{Aws, Resources};
 
 /// A function on resources of its own, with these variables besides the required ones.
 async fn function(aws: &Aws, variables: &[(&str, &str)]) -> (Analytics, Resources) {
-    let resources = aws.resources("").await;
-    let required = [
-        ("STATE_TABLE", resources.tables.state.as_str()),
-        ("SESSIONS_TABLE", &resources.tables.sessions),
-        ("WINDOWS_TABLE", &resources.tables.windows),
-        ("ALERTS_TABLE", &resources.tables.alerts),
-        ("FEATURES_TABLE", &resources.tables.features),
-        ("ALERT_TOPIC_ARN", &resources.topic_arn),
-        ("DEAD_LETTER_QUEUE_URL", &resources.queue_url),
-        // One alert a payment is easier to count than two.
-        ("DETECTORS_OFF", "velocity"),
-    ];
-    let set: BTreeMap<&str, &str> = required.into_iter().chain(variables.iter().copied()).collect();
-    let config = Config::read(&|name| set.get(name).map(|text| (*text).to_owned())).unwrap();
-    (Analytics::new(config, &aws.clients, FUNCTION), resources)
+    // One alert a payment is easier to count than two.
+    let variables = [&[("DETECTORS_OFF", "velocity")][..], variables].concat();
+    aws.analytics(&variables).await
 }
 
 fn deadlines() -> Deadlines {
@@ -119,13 +106,7 @@ async fn a_batch_is_done_once_however_often_it_comes() {
     assert_eq!(published.len(), 2);
     assert_eq!(published[0].attributes["detector"], "high_value");
     // A dead record is no part of any state, so it is told as often as it comes, under one id.
-    let letters = aws.endpoints().queue_messages(&resources.queue_url);
-    let ids: Vec<serde_json::Value> = letters
-        .iter()
-        .map(|letter| {
-            serde_json::from_str::<serde_json::Value>(&letter.body).unwrap()["id"].clone()
-        })
-        .collect();
+    let ids = aws.letter_ids(&resources);
     assert_eq!(ids.len(), 2);
     assert_eq!(ids[0], ids[1]);
 

@@ -1,15 +1,11 @@
 //! A stored state that cannot be read: its entity's records are reported and everybody else's go
 //! through, until it is restored or deleted, or the function is told to start such entities afresh.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::support::{Aws, Resources};
+use crate::support::{Aws, Item, Resources};
 use crate::{SUCCESS, answer, event, function, payment};
-
-type Item = HashMap<String, AttributeValue>;
 
 const AFRESH: [(&str, &str); 1] = [("ON_UNREADABLE_STATE", "start-afresh")];
 
@@ -26,26 +22,19 @@ fn broken() -> [(&'static str, AttributeValue); 6] {
     ]
 }
 
-async fn item(aws: &Aws, resources: &Resources, entity: &str) -> Item {
-    let key = AttributeValue::S(entity.to_owned());
-    let table = &resources.tables.state;
-    let got = aws.clients.dynamodb.get_item().table_name(table).key("entity", key).send().await;
-    got.unwrap().item.unwrap()
-}
-
 async fn put(aws: &Aws, resources: &Resources, item: Item) {
     let table = &resources.tables.state;
     aws.clients.dynamodb.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
 }
 
 async fn set(aws: &Aws, resources: &Resources, entity: &str, name: &str, value: AttributeValue) {
-    let mut item = item(aws, resources, entity).await;
+    let mut item = aws.state_item(resources, entity).await;
     item.insert(name.to_owned(), value);
     put(aws, resources, item).await;
 }
 
 async fn payments_of(aws: &Aws, resources: &Resources, entity: &str) -> String {
-    item(aws, resources, entity).await["transactions"].as_n().unwrap().clone()
+    aws.state_item(resources, entity).await["transactions"].as_n().unwrap().clone()
 }
 
 fn reported(offsets: &[i64]) -> String {
@@ -70,15 +59,15 @@ async fn its_records_are_reported_and_those_of_others_go_through_until_it_is_res
         let aws = Aws::embedded().await;
         let (function, resources) = function(&aws, &[]).await;
         assert_eq!(answer(&function, &batch(1)).await.unwrap(), SUCCESS);
-        let sound = item(&aws, &resources, "user#anna").await;
+        let sound = aws.state_item(&resources, "user#anna").await;
         set(&aws, &resources, "user#anna", name, value).await;
-        let stands = item(&aws, &resources, "user#anna").await;
+        let stands = aws.state_item(&resources, "user#anna").await;
 
         for _ in 0..2 {
             assert_eq!(answer(&function, &batch(5)).await.unwrap(), reported(&[5, 7]), "{name}");
         }
         assert_eq!(payments_of(&aws, &resources, "user#bert").await, "4", "{name}");
-        assert_eq!(item(&aws, &resources, "user#anna").await, stands, "{name}");
+        assert_eq!(aws.state_item(&resources, "user#anna").await, stands, "{name}");
 
         put(&aws, &resources, sound).await;
         assert_eq!(answer(&function, &batch(5)).await.unwrap(), SUCCESS);
@@ -157,9 +146,9 @@ async fn a_state_of_another_release_is_never_started_afresh() {
         set(&aws, &resources, "user#anna", name, newer).await;
         // Broken besides, which does not make it ours.
         set(&aws, &resources, "user#anna", "totals", AttributeValue::Bool(true)).await;
-        let stands = item(&aws, &resources, "user#anna").await;
+        let stands = aws.state_item(&resources, "user#anna").await;
         assert_eq!(answer(&function, &batch(5)).await.unwrap(), reported(&[5, 7]), "{name}");
-        assert_eq!(item(&aws, &resources, "user#anna").await, stands, "{name}");
+        assert_eq!(aws.state_item(&resources, "user#anna").await, stands, "{name}");
     }
 }
 
@@ -182,7 +171,7 @@ async fn a_partition_starts_afresh_too() {
     let nonsense = AttributeValue::B(Blob::new([1, 1, 14, 1, 0]));
     set(&aws, &resources, "partition#transactions#0", "detectors", nonsense).await;
     assert_eq!(answer(&function, &batch(5)).await.unwrap(), SUCCESS);
-    let partition = item(&aws, &resources, "partition#transactions#0").await;
+    let partition = aws.state_item(&resources, "partition#transactions#0").await;
     assert_eq!(partition["events"].as_n().unwrap(), "4");
     assert_eq!(payments_of(&aws, &resources, "user#anna").await, "4");
 }

@@ -5,8 +5,10 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
+mod in_process;
 mod states;
 
+pub(crate) use in_process::*;
 pub(crate) use states::*;
 
 use std::ops::Deref;
@@ -45,6 +47,21 @@ pub(crate) struct Resources {
     pub(crate) tables: TableNames,
     pub(crate) topic_arn: String,
     pub(crate) queue_url: String,
+}
+
+impl Resources {
+    /// The variables that lead the function to them.
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 7] {
+        [
+            ("STATE_TABLE", &self.tables.state),
+            ("SESSIONS_TABLE", &self.tables.sessions),
+            ("WINDOWS_TABLE", &self.tables.windows),
+            ("ALERTS_TABLE", &self.tables.alerts),
+            ("FEATURES_TABLE", &self.tables.features),
+            ("ALERT_TOPIC_ARN", &self.topic_arn),
+            ("DEAD_LETTER_QUEUE_URL", &self.queue_url),
+        ]
+    }
 }
 
 impl Aws {
