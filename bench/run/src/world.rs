@@ -59,19 +59,11 @@ impl World {
 
     /// Lets every request wait this long before it is answered.
     pub fn set_latency(&self, latency: Duration) -> Result<(), BenchError> {
-        const SERVICES: [Service; 6] = [
-            Service::CloudWatch,
-            Service::DynamoDb,
-            Service::Firehose,
-            Service::S3,
-            Service::Sns,
-            Service::Sqs,
-        ];
         self.endpoints.clear_faults();
         if latency.is_zero() {
             return Ok(());
         }
-        for service in SERVICES {
+        for service in Service::ALL {
             let late = Fault::of_service(service, FaultKind::Latency(latency));
             self.endpoints.inject(late.times(u32::MAX))?;
         }

@@ -31,6 +31,10 @@ pub enum Service {
 }
 
 impl Service {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::CloudWatch, Self::DynamoDb, Self::Firehose, Self::S3, Self::Sns, Self::Sqs];
+
     /// The name as IAM actions and ARNs spell it: `dynamodb`, `sns`, …
     pub fn name(self) -> &'static str {
         match self {

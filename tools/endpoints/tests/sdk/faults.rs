@@ -20,15 +20,7 @@ where
 
 /// One failing request per service, and the code that the service's client reads from it.
 async fn codes(aws: &Aws, kind: FaultKind) -> Vec<(String, u16)> {
-    let services = [
-        Service::CloudWatch,
-        Service::DynamoDb,
-        Service::Firehose,
-        Service::S3,
-        Service::Sns,
-        Service::Sqs,
-    ];
-    for service in services {
+    for service in Service::ALL {
         aws.endpoints.inject(Fault::of_service(service, kind.clone())).unwrap();
     }
     let codes = vec![
