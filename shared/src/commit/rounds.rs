@@ -106,8 +106,9 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> Rounds<'_, '_, Stor
             merchants.retain(|key| !known.contains(key));
         }
         keys.extend(&merchants);
-        let mut loaded = self.store.load(&keys, deadline).await;
-        self.elsewhere.calibrate(self.store, deadline).await;
+        let (store, elsewhere) = (self.store, &mut self.elsewhere);
+        let (mut loaded, ()) =
+            futures::join!(store.load(&keys, deadline), elsewhere.calibrate(store, deadline));
         let of_merchants = loaded.split_off(unread.len());
         for (key, loaded) in merchants.iter().zip(&of_merchants) {
             self.elsewhere.loaded(key, loaded);
