@@ -25,7 +25,8 @@ enum Missing {
     Name,
 }
 
-const NOT_INSTALLED: &str = "it is not installed; `cargo bench-all` installs it";
+const NOT_INSTALLED: &str =
+    "it is not installed; `scripts/check-checksums` and `cargo bench-all` install it";
 
 /// The folder of the scripts in Python.
 pub fn python_scripts() -> PathBuf {
@@ -127,8 +128,10 @@ fn node(python: &Path, missing: Missing) -> Result<PathBuf, String> {
         return Err(NOT_INSTALLED.to_owned());
     }
     eprintln!("installing Node's packages into {}", scripts.join("node_modules").display());
-    let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
-    run(&shown(&node), &[&[&*shown(&npm)][..], &options].concat(), &scripts)?;
+    let quietly = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    // Where there is no registry, that is known soon.
+    let patience = ["--fetch-retries=1", "--fetch-timeout=30000"];
+    run(&shown(&node), &[&[&*shown(&npm)][..], &quietly, &patience].concat(), &scripts)?;
     std::fs::write(&installed, wanted).map_err(|error| error.to_string())?;
     Ok(node)
 }
