@@ -13,6 +13,7 @@ use crate::error::BenchError;
 use crate::figures::{Figure, Series, float};
 use crate::peers::{Peers, node_scripts, python_scripts};
 use crate::place;
+use crate::titles::{MILLRACE, NAIVE, NODE, NODE_POWERTOOLS, ORJSON, POWERTOOLS};
 
 /// Rounds within a process that come first and do not count: caches, and Node's compiler.
 const WARM_UP: usize = 4;
@@ -232,10 +233,7 @@ fn variants(binaries: &Binaries, peers: &Peers) -> Vec<Variant> {
         language: Language::Rust,
         command: Ok((binaries.path("millrace-workload"), vec![job.to_owned()])),
     };
-    let ours = [
-        rust("Rust, Millrace", "millrace"),
-        rust("Rust, `KafkaEvent`, base64, owned structs", "naive"),
-    ];
+    let ours = [rust(MILLRACE, "millrace"), rust(NAIVE, "naive")];
     ours.into_iter().chain(of_peers(peers)).collect()
 }
 
@@ -252,10 +250,10 @@ fn of_peers(peers: &Peers) -> [Variant; 4] {
         script(title, Language::Node, &peers.node, node_scripts().join("decode.mjs"), name)
     };
     [
-        python("Python, aws-lambda-powertools", "powertools"),
-        python("Python, orjson", "orjson"),
-        node("Node, plain", "plain"),
-        node("Node, @aws-lambda-powertools/kafka", "powertools"),
+        python(POWERTOOLS, "powertools"),
+        python(ORJSON, "orjson"),
+        node(NODE, "plain"),
+        node(NODE_POWERTOOLS, "powertools"),
     ]
 }
 

@@ -20,6 +20,7 @@ pub mod invocation;
 pub mod machine;
 pub mod peers;
 pub mod report;
+pub mod titles;
 pub mod whole_job;
 pub mod world;
 

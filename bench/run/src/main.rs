@@ -28,7 +28,7 @@ enum Phase {
     WholeJob,
     /// What a batch asks of AWS, and what that costs
     Requests,
-    /// How many writes at a time
+    /// How many requests at a time
     InFlight,
 }
 
@@ -115,7 +115,7 @@ async fn run(options: &CommandLine) -> Result<(), BenchError> {
         None => Vec::new(),
     };
     let in_flight = match wants(Phase::InFlight) {
-        Some(()) => whole_job::writes_in_flight(&binaries).await?,
+        Some(()) => whole_job::in_flight(&binaries).await?,
         None => Vec::new(),
     };
     let decoded = match decode {

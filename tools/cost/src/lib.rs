@@ -14,6 +14,7 @@ mod batches;
 mod bill;
 mod load;
 mod prices;
+mod table;
 mod text;
 mod usage;
 
@@ -21,5 +22,6 @@ pub use batches::{Batches, distinct};
 pub use bill::{Archive, Bill, Cluster, Line, Pollers, Setup, Way};
 pub use load::Load;
 pub use prices::{Price, Prices};
+pub use table::{Table, grouped};
 pub use text::{comparison, document, per_million};
 pub use usage::Usage;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{Archive, Bill, Cluster, Load, Pollers, Prices, Setup, Way};
+use crate::{Archive, Bill, Cluster, Load, Pollers, Prices, Setup, Table, Way, grouped};
 
 /// The loads of `docs/costs.md`: records a second, and distinct keys.
 const DOCUMENTED: [(f64, f64); 3] =
@@ -18,45 +18,41 @@ pub fn comparison(load: &Load, prices: &Prices) -> String {
     let _ = writeln!(
         text,
         "A month of {} records a second, {} bytes each, {} keys (USD, {}, list prices of {})\n",
-        whole(load.records_per_second),
-        whole(load.record_bytes),
-        whole(load.keys),
+        grouped(load.records_per_second),
+        grouped(load.record_bytes),
+        grouped(load.keys),
         prices.region,
         prices.as_of,
     );
     let naive = Bill::of(load, Setup { way: Way::Naive, ..setup }, prices);
-    let mut rows = vec![[
-        "service".to_owned(),
-        "a month".to_owned(),
-        "a million records".to_owned(),
-        "a request per record".to_owned(),
-    ]];
+    let mut table =
+        Table::new(1, ["service", "a month", "a million records", "a request per record"]);
     for line in &bill.lines {
-        rows.push([
+        table.row([
             line.service.to_owned(),
             dollars(line.usd),
             cents(line.usd, bill.records),
             dollars(naive.service(line.service)),
         ]);
     }
-    rows.push([
+    table.row([
         "**all**".to_owned(),
         dollars(bill.total()),
         cents(bill.total(), bill.records),
         dollars(naive.total()),
     ]);
-    table(&mut text, &rows);
+    table.write(&mut text);
     if let Some(line) = bill.dominant() {
         let share = line.usd / bill.total() * 100.0;
         let _ = writeln!(text, "{} is {share:.0} % of it.\n", line.service);
     }
     text.push_str("What else there is, and what it changes:\n\n");
-    let mut rows = vec![["instead".to_owned(), "a month".to_owned(), "against".to_owned()]];
+    let mut table = Table::new(1, ["instead", "a month", "against"]);
     for (name, other) in alternatives(setup) {
         let total = Bill::of(load, other, prices).total();
-        rows.push([name.to_owned(), dollars(total), difference(total - bill.total())]);
+        table.row([name.to_owned(), dollars(total), difference(total - bill.total())]);
     }
-    table(&mut text, &rows);
+    table.write(&mut text);
     text
 }
 
@@ -91,72 +87,43 @@ pub fn per_million(load: &Load, prices: &Prices) -> Vec<(&'static str, f64, f64)
 pub fn document(prices: &Prices) -> String {
     let loads = DOCUMENTED.map(|(records, keys)| Load::new(records, DOCUMENTED_BYTES, keys));
     let mut text = String::new();
-    let mut rows = vec![vec!["service".to_owned()]];
-    rows[0]
-        .extend(loads.iter().map(|load| format!("{} records/s", whole(load.records_per_second))));
+    let rates = loads.iter().map(|load| format!("{} records/s", grouped(load.records_per_second)));
+    let mut table = Table::new(1, std::iter::once("service".to_owned()).chain(rates));
     let bills = loads.each_ref().map(|load| Bill::of(load, Setup::default(), prices));
     for (place, line) in bills[0].lines.iter().enumerate() {
         let mut row = vec![line.service.to_owned()];
         row.extend(bills.iter().map(|bill| dollars(bill.lines[place].usd)));
-        rows.push(row);
+        table.row(row);
     }
     let mut all = vec!["**all**".to_owned()];
     all.extend(bills.iter().map(|bill| dollars(bill.total())));
-    rows.push(all);
+    table.row(all);
     for (name, setup) in alternatives(Setup::default()) {
         let mut row = vec![name.to_owned()];
         row.extend(loads.iter().map(|load| dollars(Bill::of(load, setup, prices).total())));
-        rows.push(row);
+        table.row(row);
     }
     let naive = Setup { way: Way::Naive, ..Setup::default() };
     let mut row = vec!["a request per record".to_owned()];
     row.extend(loads.iter().map(|load| dollars(Bill::of(load, naive, prices).total())));
-    rows.push(row);
-    table(&mut text, &rows);
+    table.row(row);
+    table.write(&mut text);
 
     let _ = writeln!(text, "Prices of {}, {}. {}\n", prices.region, prices.as_of, prices.note);
-    let mut rows = vec![["price", "USD", "for a", "page", "checked"].map(str::to_owned).to_vec()];
+    let mut table = Table::new(1, ["price", "USD", "for a", "page", "checked"]);
     for (name, price) in prices.prices.all() {
         let name = format!("`{name}`");
         let checked = price.checked.clone().unwrap_or_else(|| "no".to_owned());
         let (per, page) = (price.per.clone(), price.source.clone());
-        rows.push(vec![name, price.usd.to_string(), per, page, checked]);
+        table.row([name, price.usd.to_string(), per, page, checked]);
     }
-    table(&mut text, &rows);
+    table.write(&mut text);
     text
-}
-
-/// A table with its first column of words.
-fn table<Row: AsRef<[String]>>(text: &mut String, rows: &[Row]) {
-    let columns = rows.first().map_or(0, |row| row.as_ref().len());
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.as_ref().get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0).max(3)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    for (number, row) in rows.iter().enumerate() {
-        for (column, (cell, width)) in row.as_ref().iter().zip(&widths).enumerate() {
-            let _ = if column == 0 {
-                write!(text, "| {cell:<width$} ")
-            } else {
-                write!(text, "| {cell:>width$} ")
-            };
-        }
-        text.push_str("|\n");
-        if number == 0 {
-            for (column, width) in widths.iter().enumerate() {
-                let end = if column == 0 { "-" } else { ":" };
-                let _ = write!(text, "| {}{end} ", "-".repeat(width - 1));
-            }
-            text.push_str("|\n");
-        }
-    }
-    text.push('\n');
 }
 
 /// Whole dollars, and cents below ten.
 fn dollars(usd: f64) -> String {
-    if usd < 10.0 { format!("{usd:.2}") } else { whole(usd) }
+    if usd < 10.0 { format!("{usd:.2}") } else { grouped(usd) }
 }
 
 /// Dollars a million records.
@@ -168,17 +135,4 @@ fn cents(usd: f64, records: f64) -> String {
 fn difference(usd: f64) -> String {
     let sign = if usd < 0.0 { "-" } else { "+" };
     format!("{sign}{}", dollars(usd.abs()))
-}
-
-/// A whole number in groups of three digits.
-fn whole(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

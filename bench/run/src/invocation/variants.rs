@@ -9,6 +9,7 @@ use millrace_workloads::memory::{classic_to_switch_on, not_classic};
 use crate::binaries::Binaries;
 use crate::error::BenchError;
 use crate::peers::{Peers, node_scripts, python_scripts};
+use crate::titles::{ANALYTICS, IN_MEMORY, NAIVE, NODE, NODE_POWERTOOLS, ORJSON, POWERTOOLS};
 use crate::world::World;
 
 /// Longer than any of them takes.
@@ -63,16 +64,13 @@ pub(super) fn all(binaries: &Binaries, peers: &Peers) -> Vec<Variant> {
         What::Alone(Ok(Box::new(spec)))
     };
     vec![
-        Variant {
-            title: "`analytics` itself, on endpoints",
-            what: What::Analytics(binaries.path("analytics")),
-        },
-        Variant { title: "Rust, Millrace, states in memory", what: ours("bench-in-memory") },
-        Variant { title: "Rust, `KafkaEvent`, base64, owned structs", what: ours("bench-naive") },
-        Variant { title: "Python, aws-lambda-powertools", what: python(peers, "powertools") },
-        Variant { title: "Python, orjson", what: python(peers, "with_orjson") },
-        Variant { title: "Node, plain", what: node(peers, "plain") },
-        Variant { title: "Node, @aws-lambda-powertools/kafka", what: node(peers, "powertools") },
+        Variant { title: ANALYTICS, what: What::Analytics(binaries.path("analytics")) },
+        Variant { title: IN_MEMORY, what: ours("bench-in-memory") },
+        Variant { title: NAIVE, what: ours("bench-naive") },
+        Variant { title: POWERTOOLS, what: python(peers, "powertools") },
+        Variant { title: ORJSON, what: python(peers, "with_orjson") },
+        Variant { title: NODE, what: node(peers, "plain") },
+        Variant { title: NODE_POWERTOOLS, what: node(peers, "powertools") },
     ]
 }
 

@@ -1,9 +1,9 @@
 //! What was counted, in dollars.
 
-use millrace_cost::Prices;
+use millrace_cost::{Prices, Table};
 
 use super::Results;
-use super::table::{Table, number};
+use super::number::number;
 use crate::figures::float;
 use crate::whole_job::CountRow;
 
@@ -42,7 +42,7 @@ pub fn cost(results: &Results, prices: &Prices) -> String {
         "**all**",
         "**naive**",
     ];
-    let mut table = Table::new(1, &headings);
+    let mut table = Table::new(1, headings);
     for row in &results.counts {
         let (ours, naive) = (ours(row, prices), naive(row, prices));
         let mut cells = vec![

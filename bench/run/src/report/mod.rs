@@ -2,7 +2,8 @@
 
 mod cost;
 mod document;
-mod table;
+mod held;
+mod number;
 mod text;
 
 use std::path::Path;
@@ -38,7 +39,7 @@ pub struct Results {
     pub whole_job: Vec<JobRow>,
     /// What a batch asks of AWS.
     pub counts: Vec<CountRow>,
-    /// How many writes at a time.
+    /// How many requests at a time.
     pub in_flight: Vec<InFlightRow>,
 }
 

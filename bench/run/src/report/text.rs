@@ -3,16 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::Results;
-use super::table::{Table, cell, number};
-use crate::figures::{Figure, float};
+use millrace_cost::Table;
 
-const POWERTOOLS: &str = "Python, aws-lambda-powertools";
+use super::Results;
+use super::held::held;
+use super::number::{cell, number};
+use crate::decode::DecodeRow;
+use crate::figures::{Figure, float};
+use crate::invocation::InvocationRow;
+use crate::titles::POWERTOOLS;
+use crate::whole_job::InFlightRow;
 
 /// All tables, in Markdown.
 pub fn markdown(results: &Results) -> String {
     let mut text = String::new();
     machine(&mut text, results);
+    held(&mut text, results);
     decode(&mut text, results);
     invocation(&mut text, results);
     cold_start(&mut text, results);
@@ -52,17 +58,15 @@ fn decode(text: &mut String, results: &Results) {
     text.push_str("### Decode\n\n");
     let headings =
         ["payload", "decoder", "CPU ms", "× Powertools", "instructions", "allocations", "peak MB"];
-    let mut table = Table::new(2, &headings);
+    let mut table = Table::new(2, headings);
+    let cpu = |row: &DecodeRow| (row.payload.clone(), row.variant.clone(), row.cpu_ms.number());
+    let reference = powertools(results.decode.iter().map(cpu));
     for row in &results.decode {
-        let reference = results
-            .decode
-            .iter()
-            .find(|other| other.payload == row.payload && other.variant == POWERTOOLS);
         table.row([
             format!("`{}`", row.payload),
             row.variant.clone(),
             cell(&row.cpu_ms),
-            times(reference.map(|reference| &reference.cpu_ms), &row.cpu_ms),
+            times(reference.get(&row.payload), &row.cpu_ms),
             cell(&row.instructions_per_record),
             cell(&row.allocations_per_record),
             cell(&row.peak_mb),
@@ -71,9 +75,14 @@ fn decode(text: &mut String, results: &Results) {
     table.write(text);
 }
 
+/// What Powertools takes on each payload, out of all payloads, variants and their numbers.
+fn powertools(rows: impl Iterator<Item = (String, String, Option<f64>)>) -> BTreeMap<String, f64> {
+    let own = rows.filter(|(_, variant, _)| variant == POWERTOOLS);
+    own.filter_map(|(payload, _, number)| Some((payload, number?))).collect()
+}
+
 /// How many times as long the reference takes.
-fn times(reference: Option<&Figure>, figure: &Figure) -> String {
-    let reference = reference.and_then(Figure::number);
+fn times(reference: Option<&f64>, figure: &Figure) -> String {
     let ratio = reference.zip(figure.number()).map(|(reference, own)| reference / own);
     ratio.map_or_else(|| "–".to_owned(), number)
 }
@@ -93,17 +102,15 @@ fn invocation(text: &mut String, results: &Results) {
         "a second",
         "peak MB",
     ];
-    let mut table = Table::new(2, &headings);
+    let mut table = Table::new(2, headings);
+    let cpu = |row: &InvocationRow| (row.payload.clone(), row.variant.clone(), row.cpu_ms.number());
+    let reference = powertools(results.invocation.iter().map(cpu));
     for row in &results.invocation {
-        let reference = results
-            .invocation
-            .iter()
-            .find(|other| other.payload == row.payload && other.variant == POWERTOOLS);
         table.row([
             format!("`{}`", row.payload),
             row.variant.clone(),
             cell(&row.cpu_ms),
-            times(reference.map(|reference| &reference.cpu_ms), &row.cpu_ms),
+            times(reference.get(&row.payload), &row.cpu_ms),
             cell(&row.p50_ms),
             cell(&row.p99_ms),
             cell(&row.per_second),
@@ -118,7 +125,7 @@ fn cold_start(text: &mut String, results: &Results) {
         return;
     }
     text.push_str("### Cold start\n\n");
-    let mut table = Table::new(1, &["function", "CPU ms", "ms", "peak MB"]);
+    let mut table = Table::new(1, ["function", "CPU ms", "ms", "peak MB"]);
     for row in &results.cold_start {
         let cells =
             [row.variant.clone(), cell(&row.cpu_ms), cell(&row.wall_ms), cell(&row.peak_mb)];
@@ -141,7 +148,7 @@ fn counts(text: &mut String, results: &Results) {
     let mut headings = vec!["function", "keys", "records"];
     headings.extend(operations.iter().map(|name| name.split_once(' ').map_or(*name, |(_, op)| op)));
     headings.extend(["read units", "write units", "billed MB of Firehose"]);
-    let mut table = Table::new(1, &headings);
+    let mut table = Table::new(1, headings);
     for row in &results.counts {
         let mut cells = vec![
             format!("`{}`", row.function),
@@ -176,7 +183,7 @@ fn whole_job(text: &mut String, results: &Results) {
         "p99 ms",
         "peak MB",
     ];
-    let mut table = Table::new(1, &headings);
+    let mut table = Table::new(1, headings);
     for row in &results.whole_job {
         table.row([
             format!("`{}`", row.function),
@@ -193,23 +200,31 @@ fn whole_job(text: &mut String, results: &Results) {
     table.write(text);
 }
 
-/// A line for each latency, a column for each number.
+/// For each variable a line of time for each latency, and one of memory; a column for each number.
 fn in_flight(text: &mut String, results: &Results) {
     let rows = &results.in_flight;
-    if rows.is_empty() {
-        return;
-    }
-    text.push_str("### Writes in flight\n\n");
-    let numbers: BTreeSet<u32> = rows.iter().map(|row| row.writes_in_flight).collect();
-    let mut headings = vec!["a batch of 10,000 records, 2,500 keys".to_owned()];
+    let Some(longest) = rows.iter().map(|row| row.latency_ms).max() else { return };
+    text.push_str("### Requests in flight\n\n");
+    let numbers: BTreeSet<u32> = rows.iter().map(|row| row.in_flight).collect();
+    let mut headings = vec!["variable".to_owned(), "10,000 records, 2,500 keys".to_owned()];
     headings.extend(numbers.iter().map(u32::to_string));
-    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-    let mut table = Table::new(1, &headings);
-    let latencies: BTreeSet<u64> = rows.iter().map(|row| row.latency_ms).collect();
-    for latency in latencies {
-        let of_latency = rows.iter().filter(|row| row.latency_ms == latency);
-        let title = format!("p50 in ms, + {latency} ms a request");
-        table.row(std::iter::once(title).chain(of_latency.map(|row| cell(&row.p50_ms))));
+    let mut table = Table::new(2, headings);
+    let mut line =
+        |variable: &str, latency_ms: u64, title: &str, of: fn(&InFlightRow) -> &Figure| {
+            let is_of_line =
+                |row: &&InFlightRow| row.variable == variable && row.latency_ms == latency_ms;
+            let cells: BTreeMap<u32, String> =
+                rows.iter().filter(is_of_line).map(|row| (row.in_flight, cell(of(row)))).collect();
+            let title = format!("{title}, + {latency_ms} ms a request");
+            let words = [format!("`{variable}`"), title].into_iter();
+            let tried = numbers.iter().map(|number| cells.get(number).cloned().unwrap_or_default());
+            table.row(words.chain(tried));
+        };
+    for lines in rows.chunk_by(|row, next| row.variable == next.variable) {
+        for cells in lines.chunk_by(|row, next| row.latency_ms == next.latency_ms) {
+            line(&cells[0].variable, cells[0].latency_ms, "p50 ms", |row| &row.p50_ms);
+        }
+        line(&lines[0].variable, longest, "peak MB", |row| &row.peak_mb);
     }
     table.write(text);
 }

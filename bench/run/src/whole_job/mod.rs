@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub use counts::{CountRow, Requests, count, count_batches};
-pub use in_flight::{InFlightRow, writes_in_flight};
+pub use in_flight::{InFlightRow, in_flight};
 pub use site::{Function, Site};
 
 use crate::binaries::Binaries;
