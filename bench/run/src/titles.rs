@@ -4,6 +4,8 @@
 pub const MILLRACE: &str = "Rust, Millrace";
 /// Millrace's function without AWS.
 pub const IN_MEMORY: &str = "Rust, Millrace, states in memory";
+/// The same without what the template tells the C library.
+pub const BY_DEFAULT: &str = "the same, without `GLIBC_TUNABLES`";
 /// The function that is deployed.
 pub const ANALYTICS: &str = "`analytics` itself, on endpoints";
 /// What a first version in Rust does.

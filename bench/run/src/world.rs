@@ -9,6 +9,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_firehose::types::ExtendedS3DestinationConfiguration;
 use millrace_endpoints::{Endpoints, Fault, FaultKind, Service};
+use millrace_lambda::GLIBC_TUNABLES;
 use millrace_runtime_api::FunctionSpec;
 
 use crate::error::BenchError;
@@ -106,6 +107,7 @@ impl World {
             .with_env("AWS_REGION", REGION)
             .with_env("MILLRACE_ENDPOINT_URL", self.endpoints.url())
             .with_env("DEAD_LETTER_QUEUE_URL", &self.queue_url)
+            .with_env(GLIBC_TUNABLES.0, GLIBC_TUNABLES.1)
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! Beside that the sinks that more than one function has: [`DeadLetterQueue`] and [`Metrics`].
 
+mod allocator;
 mod answer;
 mod body;
 pub mod clock;
@@ -22,6 +23,7 @@ mod request_error;
 mod sdk;
 mod serve;
 
+pub use allocator::GLIBC_TUNABLES;
 pub use answer::{HandlerError, answer};
 pub use dead_letters::DeadLetterQueue;
 pub use deadline::Deadlines;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use millrace_lambda::GLIBC_TUNABLES;
 use serde_json::Value;
 
 use crate::evaluation::{Parameters, members, parameters, shown};
@@ -19,12 +20,15 @@ const GIVEN_BY_THE_STACK: [(&str, &str, &str); 2] = [
 ];
 
 /// The variables of a function as its crate declares them: the name, and the default if there is one.
+/// The C library reads one in both.
 fn declared(function: &str) -> BTreeMap<&'static str, Option<&'static str>> {
-    match function {
-        "analytics" => analytics::VARIABLES.iter().map(|one| (one.name, one.default)).collect(),
-        "relay" => relay::VARIABLES.iter().map(|one| (one.name, one.default)).collect(),
+    let declared = match function {
+        "analytics" => analytics::VARIABLES,
+        "relay" => relay::VARIABLES,
         _ => panic!("{function} is no function"),
-    }
+    };
+    let declared = declared.iter().map(|one| (one.name, one.default));
+    declared.chain([(GLIBC_TUNABLES.0, Some(GLIBC_TUNABLES.1))]).collect()
 }
 
 #[test]

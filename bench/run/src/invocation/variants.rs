@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use millrace_lambda::GLIBC_TUNABLES;
 use millrace_runtime_api::FunctionSpec;
 use millrace_workloads::memory::{classic_to_switch_on, not_classic};
 
 use crate::binaries::Binaries;
 use crate::error::BenchError;
 use crate::peers::{Peers, node_scripts, python_scripts};
-use crate::titles::{ANALYTICS, IN_MEMORY, NAIVE, NODE, NODE_POWERTOOLS, ORJSON, POWERTOOLS};
+use crate::titles::{
+    ANALYTICS, BY_DEFAULT, IN_MEMORY, NAIVE, NODE, NODE_POWERTOOLS, ORJSON, POWERTOOLS,
+};
 use crate::world::World;
 
 /// Longer than any of them takes.
@@ -59,14 +62,14 @@ impl Variant {
 }
 
 pub(super) fn all(binaries: &Binaries, peers: &Peers) -> Vec<Variant> {
-    let ours = |name: &str| {
-        let spec = FunctionSpec::new(name, binaries.path(name)).with_timeout(TIMEOUT);
-        What::Alone(Ok(Box::new(spec)))
-    };
+    let alone = |name: &str| FunctionSpec::new(name, binaries.path(name)).with_timeout(TIMEOUT);
+    let as_deployed = |spec: FunctionSpec| spec.with_env(GLIBC_TUNABLES.0, GLIBC_TUNABLES.1);
+    let rust = |title, spec| Variant { title, what: What::Alone(Ok(Box::new(spec))) };
     vec![
         Variant { title: ANALYTICS, what: What::Analytics(binaries.path("analytics")) },
-        Variant { title: IN_MEMORY, what: ours("bench-in-memory") },
-        Variant { title: NAIVE, what: ours("bench-naive") },
+        rust(IN_MEMORY, as_deployed(alone("bench-in-memory"))),
+        rust(BY_DEFAULT, alone("bench-in-memory")),
+        rust(NAIVE, alone("bench-naive")),
         Variant { title: POWERTOOLS, what: python(peers, "powertools") },
         Variant { title: ORJSON, what: python(peers, "with_orjson") },
         Variant { title: NODE, what: node(peers, "plain") },
