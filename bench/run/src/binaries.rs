@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::client::EXAMPLE;
 use crate::error::BenchError;
 use crate::root;
 
@@ -25,6 +26,9 @@ impl Binaries {
         let mut command = Command::new(cargo);
         command.current_dir(root()).args(["build", "--profile", profile]);
         command.args(["--bins", "--example", "allocations"]);
+        if packages.contains(&"analytics") {
+            command.args(["--example", EXAMPLE]);
+        }
         for package in packages {
             command.args(["-p", package]);
         }

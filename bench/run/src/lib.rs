@@ -4,6 +4,7 @@
 //!              ┌ decode      a process each: CPU time, instructions, allocations, memory
 //!  rounds, ────┼ invocation  functions under one Runtime API: CPU, latency, memory, cold start
 //!  interleaved └ whole_job   analytics and relay on endpoints: rate, requests, capacity, latency
+//!               client      DynamoDB's client alone
 //!                                   │
 //!                     report ◀──────┘ one table, one JSON file
 //! ```
@@ -13,6 +14,7 @@
 //! worth reading from a machine at rest, and the report says how busy it was.
 
 pub mod binaries;
+pub mod client;
 pub mod decode;
 pub mod error;
 pub mod figures;

@@ -12,7 +12,7 @@ use millrace_bench::machine::Machine;
 use millrace_bench::peers::Peers;
 use millrace_bench::report::{Results, cost, markdown, replace};
 use millrace_bench::whole_job::{self, WholeJob};
-use millrace_bench::{place, root};
+use millrace_bench::{client, place, root};
 use millrace_cost::Prices;
 
 /// What takes its time, and so can be left out.
@@ -28,6 +28,8 @@ enum Phase {
     WholeJob,
     /// What a batch asks of AWS, and what that costs
     Requests,
+    /// DynamoDB's client alone
+    Client,
     /// How many requests at a time
     InFlight,
 }
@@ -114,6 +116,10 @@ async fn run(options: &CommandLine) -> Result<(), BenchError> {
         Some(()) => whole_job::count(&binaries).await?,
         None => Vec::new(),
     };
+    let client = match wants(Phase::Client) {
+        Some(()) => client::measure(&binaries)?,
+        None => Vec::new(),
+    };
     let in_flight = match wants(Phase::InFlight) {
         Some(()) => whole_job::in_flight(&binaries).await?,
         None => Vec::new(),
@@ -133,6 +139,7 @@ async fn run(options: &CommandLine) -> Result<(), BenchError> {
         cold_start: invocations.as_ref().map_or_else(Vec::new, Invocations::cold_rows),
         whole_job: whole_job.as_ref().map_or_else(Vec::new, WholeJob::rows),
         counts,
+        client,
         in_flight,
     };
     report(options, &results)

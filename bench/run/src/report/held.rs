@@ -4,6 +4,7 @@ use millrace_cost::Table;
 
 use super::Results;
 use super::number::number;
+use crate::client::{BY_DEFAULT, ClientRow};
 use crate::decode::DecodeRow;
 use crate::figures::{Figure, float};
 use crate::invocation::InvocationRow;
@@ -40,6 +41,12 @@ pub(super) fn held(text: &mut String, results: &Results) {
     }
     all.extend(of_whole_job(&results.whole_job));
     all.extend(of_counts(&results.counts));
+    let is_default =
+        |row: &&ClientRow| (row.latency_ms, (row.reads, row.writes)) == (0, BY_DEFAULT);
+    all.extend(results.client.iter().find(is_default).map(|row| {
+        let what = "DynamoDB's client, reading and writing a state, CPU µs";
+        Held::at_most(what, 5.0, row.both_us.number())
+    }));
     if all.is_empty() {
         return;
     }

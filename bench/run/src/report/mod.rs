@@ -14,6 +14,7 @@ pub use cost::cost;
 pub use document::replace;
 pub use text::markdown;
 
+use crate::client::ClientRow;
 use crate::decode::DecodeRow;
 use crate::error::BenchError;
 use crate::invocation::{ColdRow, InvocationRow};
@@ -39,6 +40,8 @@ pub struct Results {
     pub whole_job: Vec<JobRow>,
     /// What a batch asks of AWS.
     pub counts: Vec<CountRow>,
+    /// DynamoDB's client alone.
+    pub client: Vec<ClientRow>,
     /// How many requests at a time.
     pub in_flight: Vec<InFlightRow>,
 }

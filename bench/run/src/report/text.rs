@@ -24,6 +24,7 @@ pub fn markdown(results: &Results) -> String {
     cold_start(&mut text, results);
     counts(&mut text, results);
     whole_job(&mut text, results);
+    client(&mut text, results);
     in_flight(&mut text, results);
     not_measured(&mut text, results);
     text
@@ -198,6 +199,32 @@ fn whole_job(text: &mut String, results: &Results) {
         ]);
     }
     table.write(text);
+}
+
+fn client(text: &mut String, results: &Results) {
+    if results.client.is_empty() {
+        return;
+    }
+    text.push_str("### DynamoDB's client alone\n\n");
+    let headings = [
+        "+ ms",
+        "reads",
+        "writes",
+        "read µs",
+        "write µs",
+        "both µs",
+        "read all ms",
+        "write all ms",
+    ];
+    let mut table = Table::new(0, headings);
+    for row in &results.client {
+        let setting = [row.latency_ms, row.reads.into(), row.writes.into()];
+        let cells =
+            [&row.read_us, &row.write_us, &row.both_us, &row.all_read_ms, &row.all_written_ms];
+        table.row(setting.iter().map(u64::to_string).chain(cells.map(cell)));
+    }
+    table.write(text);
+    text.push_str("Of 2,000 states: CPU time for each, and what all took.\n\n");
 }
 
 /// For each variable a line of time for each latency, and one of memory; a column for each number.
