@@ -48,7 +48,7 @@ impl Phase {
 #[command(name = "cargo bench-all")]
 struct CommandLine {
     /// Rounds, each of everything
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Only these; all of them if none is given
     #[arg(long, value_enum)]

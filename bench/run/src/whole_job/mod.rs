@@ -136,8 +136,8 @@ impl WholeJob {
 /// Batches of one size through a fresh process.
 async fn measure(site: &mut Site, records: u64, samples: &mut Samples) -> Result<(), BenchError> {
     let counted = match records {
-        0..=100 => 30,
-        101..=1_000 => 10,
+        0..=100 => 20,
+        101..=1_000 => 8,
         _ => 3,
     };
     site.restart().await?;
