@@ -29,5 +29,5 @@ pub use dead_letters::DeadLetterQueue;
 pub use deadline::Deadlines;
 pub use metrics::{Metrics, RecordAges};
 pub use request_error::{passes, request_error};
-pub use sdk::{NoRegion, retry, sdk_config, without_retries};
+pub use sdk::{SdkConfigError, retry, sdk_config, without_retries};
 pub use serve::{BatchHandler, serve};

@@ -2,8 +2,8 @@
 
 use std::{env, panic};
 
-use tracing::{Level, Metadata, error};
-use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing::{Level, Metadata, error, warn};
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
@@ -15,7 +15,9 @@ use tracing_subscriber::{Layer, fmt, registry};
 pub(crate) fn start() {
     let variable = |name| env::var(name).ok();
     let directives = directives(variable("RUST_LOG"), variable("AWS_LAMBDA_LOG_LEVEL"));
-    let filter = EnvFilter::builder().parse_lossy(directives);
+    let filter = directives.parse::<Targets>();
+    let is_understood = filter.is_ok();
+    let filter = filter.unwrap_or_else(|_| Targets::new().with_default(Level::INFO));
     let is_json =
         variable("AWS_LAMBDA_LOG_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("JSON"));
     let lines = if is_json {
@@ -26,6 +28,11 @@ pub(crate) fn start() {
     };
     registry().with(lines.with_filter(filter_fn(is_free_of_payload))).with(filter).init();
     log_places_of_panics();
+    if !is_understood {
+        warn!(
+            "RUST_LOG is not understood, so `info` counts; set it to a level, or to `target=level` with commas between"
+        );
+    }
 }
 
 /// Logs where a panic happened and nothing else: its message, which is written by default, can quote

@@ -32,7 +32,7 @@ pub trait BatchHandler {
 /// where Lambda gives it no name.
 pub async fn serve<Function: BatchHandler>(
     default_name: &str,
-    start: impl AsyncFnOnce(&str) -> Result<(Function, Duration), Error>,
+    start: impl FnOnce(&str) -> Result<(Function, Duration), Error>,
 ) -> ExitCode {
     logging::start();
     if env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
@@ -44,7 +44,7 @@ pub async fn serve<Function: BatchHandler>(
         return ExitCode::FAILURE;
     }
     let name = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| default_name.to_owned());
-    let (function, margin) = match start(&name).await {
+    let (function, margin) = match start(&name) {
         Ok(started) => started,
         Err(reason) => {
             error!("refusing to start: {reason}");

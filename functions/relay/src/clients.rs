@@ -1,6 +1,6 @@
 //! The AWS clients, built once before the first invocation.
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 
 /// One client per service.
 #[derive(Clone, Debug)]

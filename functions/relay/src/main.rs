@@ -13,9 +13,9 @@ async fn main() -> ExitCode {
 }
 
 /// Everything that is made once: the configuration, the clients, the function.
-async fn start(name: &str) -> Result<(Function, Duration), Error> {
+fn start(name: &str) -> Result<(Function, Duration), Error> {
     let config = Config::from_environment()?;
     let margin = config.deadline_margin;
-    let clients = Clients::new(&sdk_config(config.endpoint_url.as_deref()).await?);
+    let clients = Clients::new(&sdk_config(config.endpoint_url.as_deref())?);
     Ok((Function::new(config, &clients, name), margin))
 }

@@ -21,18 +21,18 @@ pub(crate) async fn serve() -> ExitCode {
     }
 }
 
-async fn analytics(name: &str) -> Result<(Crashing<analytics::Analytics>, Duration), Error> {
+fn analytics(name: &str) -> Result<(Crashing<analytics::Analytics>, Duration), Error> {
     let config = analytics::Config::from_environment()?;
     let margin = config.deadline_margin;
-    let sdk = sdk_config(config.endpoint_url.as_deref()).await?;
+    let sdk = sdk_config(config.endpoint_url.as_deref())?;
     let clients = analytics::Clients::new(&sdk);
     Ok((Crashing::new(analytics::Analytics::new(config, &clients, name)), margin))
 }
 
-async fn relay(name: &str) -> Result<(Crashing<relay::Function>, Duration), Error> {
+fn relay(name: &str) -> Result<(Crashing<relay::Function>, Duration), Error> {
     let config = relay::Config::from_environment()?;
     let margin = config.deadline_margin;
-    let clients = relay::Clients::new(&sdk_config(config.endpoint_url.as_deref()).await?);
+    let clients = relay::Clients::new(&sdk_config(config.endpoint_url.as_deref())?);
     Ok((Crashing::new(relay::Function::new(config, &clients, name)), margin))
 }
 

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use lambda_runtime::Error;
 use millrace_lambda::{BatchHandler, Deadlines, HandlerError, answer, serve};
 use millrace_shared::kafka::{Batch, BatchResponse};
 use millrace_workloads::memory::{InMemory, in_memory, take};
@@ -24,11 +23,7 @@ impl BatchHandler for Function {
     }
 }
 
-async fn start(_: &str) -> Result<(Function, Duration), Error> {
-    Ok((Function(in_memory()), MARGIN))
-}
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    serve("bench-in-memory", start).await
+    serve("bench-in-memory", |_| Ok((Function(in_memory()), MARGIN))).await
 }
