@@ -15,6 +15,7 @@ pub mod clock;
 pub mod config;
 mod dead_letters;
 mod deadline;
+mod http_client;
 mod init_error;
 mod logging;
 pub mod messages;

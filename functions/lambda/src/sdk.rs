@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use millrace_shared::delivery::Retry;
 use thiserror::Error;
+
+use crate::http_client::http_client;
 
 /// How long a connection may take. What a whole request may take is the business of
 /// [`millrace_shared::delivery`], which knows the deadline.
@@ -65,14 +66,12 @@ fn read(
     config.set_endpoint_url(endpoint_url.map(str::to_owned));
     config.set_use_fips(is_on("AWS_USE_FIPS_ENDPOINT"));
     config.set_use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"));
-    // One client, and so one pool of connections, for all services.
-    let tls = Provider::Rustls(CryptoMode::AwsLc);
-    let http_client = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
     let config = config
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client)
+        .http_client(http_client(endpoint_url, settings))
         .build();
     Ok(without_retries(&config))
 }

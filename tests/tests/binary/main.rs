@@ -6,6 +6,7 @@
 mod support;
 
 mod function;
+mod over_tls;
 mod redelivery;
 mod refusals;
 mod trouble;

@@ -1,6 +1,7 @@
 //! Starting, stopping and looking inside.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::s3::{S3, S3Object};
 use crate::server;
 use crate::sns::{PublishedMessage, Sns};
 use crate::sqs::{QueuedMessage, Sqs};
+use crate::tls::{self, OverTls};
 
 /// Why the endpoints did not start.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,15 @@ pub enum EndpointsError {
     /// The embedded DynamoDB engine refused to open an in-memory database.
     #[error("could not open the embedded DynamoDB engine: {0}")]
     DynamoDb(String),
+    /// No certificate could be made.
+    #[error("could not make a certificate for 127.0.0.1: {0}")]
+    Certificate(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl EndpointsError {
+    fn stopped() -> Self {
+        Self::Runtime(io::Error::other("they are being stopped"))
+    }
 }
 
 /// Running endpoints: one URL on loopback for every service, everything in memory.
@@ -65,6 +76,13 @@ impl Endpoints {
     /// The URL to give every AWS client as its endpoint, for example `http://127.0.0.1:41234`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Listens at another port as well, and there over TLS, as AWS does.
+    pub async fn listen_over_tls(&self) -> Result<OverTls, EndpointsError> {
+        let Some(runtime) = &self.runtime else { return Err(EndpointsError::stopped()) };
+        let listening = runtime.spawn(tls::listen(Arc::clone(&self.pipeline))).await;
+        listening.unwrap_or_else(|_| Err(EndpointsError::stopped()))
     }
 
     /// Stops and waits until the port is free again.
@@ -184,6 +202,6 @@ async fn start_on_this_runtime() -> Result<(String, Arc<Pipeline>), EndpointsErr
         sns: Sns::default(),
         sqs: Sqs::default(),
     });
-    tokio::spawn(server::serve(listener, Arc::clone(&pipeline)));
+    tokio::spawn(server::serve(listener, None, Arc::clone(&pipeline)));
     Ok((url, pipeline))
 }

@@ -16,6 +16,7 @@ mod s3;
 mod server;
 mod sns;
 mod sqs;
+mod tls;
 
 pub use call::Service;
 pub use capacity::CapacityUnits;
@@ -30,3 +31,4 @@ pub use firehose::DeliveryStream;
 pub use s3::S3Object;
 pub use sns::PublishedMessage;
 pub use sqs::QueuedMessage;
+pub use tls::OverTls;

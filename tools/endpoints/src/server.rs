@@ -16,7 +16,9 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::pipeline::Pipeline;
 use crate::reply::{self, Reply};
@@ -48,8 +50,12 @@ struct Half {
     whole: u64,
 }
 
-/// Serves until the task is dropped.
-pub(crate) async fn serve(listener: TcpListener, pipeline: Arc<Pipeline>) {
+/// Serves until the task is dropped: over TLS if there is something that accepts it, else in the clear.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    pipeline: Arc<Pipeline>,
+) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, most likely: give the others time to close.
@@ -59,13 +65,27 @@ pub(crate) async fn serve(listener: TcpListener, pipeline: Arc<Pipeline>) {
         // Answers are small and awaited: Nagle's algorithm would only delay them.
         let _ = stream.set_nodelay(true);
         let pipeline = Arc::clone(&pipeline);
-        tokio::spawn(async move {
-            let service = service_fn(move |request| answer(request, Arc::clone(&pipeline)));
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
-            }
-        });
+        match tls.clone() {
+            None => tokio::spawn(converse(stream, pipeline)),
+            Some(tls) => tokio::spawn(async move {
+                match tls.accept(stream).await {
+                    Ok(stream) => converse(stream, pipeline).await,
+                    Err(error) => tracing::debug!(%error, "no TLS"),
+                }
+            }),
+        };
+    }
+}
+
+/// Answers one request after the other.
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    pipeline: Arc<Pipeline>,
+) {
+    let service = service_fn(move |request| answer(request, Arc::clone(&pipeline)));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "connection ended");
     }
 }
 
