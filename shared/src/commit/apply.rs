@@ -152,12 +152,13 @@ fn decide(
     }
 }
 
-/// From which offset on every record of the entity is done once this one is.
+/// From which offset on every record of the entity is done once this one is. A partition's records
+/// come by offset, so that of those held back the last one is the closest below.
 fn covers_from(placed: &Placed<'_>, held_back: &[Position]) -> Offset {
-    let before = held_back.iter().rev().find(|one| {
-        one.partition_id() == placed.position.partition_id() && one.offset < placed.position.offset
-    });
-    before.map_or(placed.run.first, |one| placed.run.first.max(Offset(one.offset.0 + 1)))
+    let partition = placed.position.partition_id();
+    let before = held_back.iter().rfind(|one| one.partition_id() == partition);
+    let behind_it = before.map(|one| Offset(one.offset.0.saturating_add(1)));
+    behind_it.map_or(placed.run.first, |behind_it| placed.run.first.max(behind_it))
 }
 
 /// Notes an event as applied, and returns the epoch that it counts to.
