@@ -21,6 +21,11 @@ impl FraudScore {
         self.last.into()
     }
 
+    /// Forgets the last payment's score.
+    pub(super) fn forget_last(&mut self) {
+        self.last = 0.0;
+    }
+
     /// The mean and the standard deviation of the user's payments.
     pub(super) fn mean_and_deviation(&self) -> (f64, f64) {
         self.amounts.mean_and_deviation()

@@ -57,6 +57,14 @@ impl UserDetectors {
         self.fraud_score.last()
     }
 
+    /// The same without that score. It is made of what was read of other entities, as of the read, so
+    /// that it is all that two orders of reading leave different.
+    #[must_use]
+    pub fn without_score(mut self) -> Self {
+        self.fraud_score.forget_last();
+        self
+    }
+
     /// The mean and the standard deviation of what the user pays, as `fraud_score` keeps them.
     pub fn mean_and_deviation(&self) -> (f64, f64) {
         self.fraud_score.mean_and_deviation()

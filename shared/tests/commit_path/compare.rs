@@ -33,8 +33,8 @@ pub(crate) struct Counts {
 impl World {
     pub(crate) fn picture(&self) -> Picture {
         let states = self.states.iter().map(|(key, (_, state))| {
-            let body = without_last_score(format!("{:?}", state.body));
-            (key.clone(), format!("{body} outbox: {}", state.outbox.entries().len()))
+            let body = without_last_score(state.body.clone());
+            (key.clone(), format!("{body:?} outbox: {}", state.outbox.entries().len()))
         });
         let of_own_state = |(_, row): &(&String, &OutboxEntry)| !depends_on_the_read(row);
         let rows = self.rows.iter().filter(of_own_state);
@@ -168,13 +168,11 @@ fn count(body: &Body) -> String {
 
 /// A payment's score is made of what was read of other entities, as of the read. It is fixed by the
 /// commit, and of two orders of reading each is right.
-fn without_last_score(body: String) -> String {
-    const LAST: &str = " last: ";
-    let Some(detector) = body.find("fraud_score: FraudScore") else { return body };
-    let Some(last) = body[detector..].find(LAST) else { return body };
-    let start = detector + last + LAST.len();
-    let length = body[start..].find([' ', ',', '}']).unwrap_or_default();
-    format!("{}_{}", &body[..start], &body[start + length..])
+fn without_last_score(mut body: Body) -> Body {
+    if let Body::User(user) = &mut body {
+        user.detectors = user.detectors.clone().without_score();
+    }
+    body
 }
 
 /// The same goes for the score among a user's features.

@@ -32,6 +32,7 @@ mod verdict;
 mod witness;
 
 pub use error::ChaosError;
+pub use input::topic_kinds;
 pub use plan::{MishapRates, Plan, Sabotage};
 pub use report::{Ran, Report};
 pub use run::run;

@@ -95,7 +95,8 @@ impl Report {
             records: produced,
             applied: found("events of users")
                 + found("payments of users")
-                + found("readings of sensors"),
+                + found("readings of sensors")
+                + found("labels of calibrators"),
             dead: found("dead letters"),
             reported: analytics.reported + relay.reported,
             redelivered: analytics.redelivered + relay.redelivered,

@@ -33,6 +33,10 @@ fn under_faults_nothing_is_lost_and_nothing_doubled() {
     let kinds = report["faults"].as_object().unwrap();
     assert!(kinds.values().filter(|times| times.as_u64() > Some(0)).count() >= 8, "{kinds:?}");
     assert!(count(&report, "redelivered") > 0);
+    let found = |what: &str| report["verdict"]["checks"][what]["found"].as_u64();
+    for what in ["labels of calibrators", "labels of merchants", "alerts of fraud_score"] {
+        assert!(found(what) > Some(20), "{what}: {:?}", found(what));
+    }
 }
 
 #[test]

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use millrace_generator::KafkaRecord;
 
 pub(crate) use stream::Stream;
-pub(crate) use sums::{Sums, UserSums, hundredths_of};
+pub use stream::topic_kinds;
+pub(crate) use sums::{LabelSums, Sums, UserSums, hundredths_of, payer};
 
 /// A partition and all that was ever produced to it. A record's offset is its place.
 #[derive(Debug)]

@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use millrace_generator::{Generator, KafkaRecord, Rates, Settings};
+use millrace_generator::{Generator, KafkaRecord, Rates, Settings, Topics};
+
+/// How long after a payment its label comes: soon, so that a small run has some, too.
+const LABEL_DELAY_MS: i64 = 120_000;
 
 /// One producer in so many does not key: its records go to the partitions in turn, so that one user
 /// or sensor is written from several at a time.
@@ -16,13 +19,13 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(seed: u64, records: u64) -> Self {
-        let rates = Rates { poison: 0.002, tombstones: 0.002, late: 0.01, ..Rates::default() };
-        let settings = Settings { seed, records, rates, ..Settings::default() };
+        let settings = settings(seed, records);
         let (topics, counts) = (&settings.topics, settings.partitions);
         let partitions = [
             (&topics.user_events, counts.user_events),
             (&topics.transactions, counts.transactions),
             (&topics.sensor_data, counts.sensor_data),
+            (&topics.transaction_labels, counts.transaction_labels),
         ];
         let partitions =
             partitions.into_iter().map(|(topic, count)| (Arc::clone(topic), count)).collect();
@@ -49,6 +52,28 @@ impl Iterator for Stream {
         }
         Some(record)
     }
+}
+
+/// What `analytics` has to be told of the topics: `TOPIC_KINDS`.
+pub fn topic_kinds() -> String {
+    let Topics { user_events, transactions, sensor_data, transaction_labels } = Topics::default();
+    format!(
+        "{user_events}=user_event,{transactions}=transaction,{sensor_data}=sensor_reading,\
+         {transaction_labels}=transaction_label"
+    )
+}
+
+/// More that is odd than usual, and much fraud, so that labels teach enough to raise alerts.
+pub(super) fn settings(seed: u64, records: u64) -> Settings {
+    let rates = Rates {
+        poison: 0.002,
+        tombstones: 0.002,
+        late: 0.01,
+        fraud: 0.05,
+        labels: 0.9,
+        ..Rates::default()
+    };
+    Settings { seed, records, rates, label_delay_ms: LABEL_DELAY_MS, ..Settings::default() }
 }
 
 /// FNV-1a, which is good enough to choose by.

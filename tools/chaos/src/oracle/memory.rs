@@ -9,16 +9,24 @@ use millrace_shared::commit::{
 };
 use millrace_shared::delivery::Deadline;
 use millrace_shared::entity::{EntityKey, EntityKind};
+use millrace_shared::fraud::CalibratorProfile;
 use millrace_shared::kafka::DeadRecord;
-use millrace_shared::state::{EntityState, OutboxEntry};
+use millrace_shared::state::{Body, EntityState, OutboxEntry};
 
 /// Whose states are kept. What is written of others is forgotten at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kept {
     /// All partitions.
     Partitions,
-    /// One entity.
+    /// One entity, and if it is a customer what its labels add to each calibrator.
     Only(EntityKey),
+}
+
+/// What a calibrator counted: in the batches until now, and in this one, which found it empty.
+#[derive(Debug, Default)]
+struct Taught {
+    before: CalibratorProfile,
+    now: CalibratorProfile,
 }
 
 /// A dead record: where it stood, and why.
@@ -35,6 +43,7 @@ pub(super) struct Dead {
 pub(super) struct Memory {
     kept: RefCell<Kept>,
     states: RefCell<HashMap<EntityKey, (Version, EntityState)>>,
+    taught: RefCell<HashMap<EntityKey, Taught>>,
     delivered: RefCell<Vec<(EntityKey, OutboxEntry)>>,
     dead: RefCell<Vec<Dead>>,
 }
@@ -44,6 +53,7 @@ impl Memory {
         Self {
             kept: RefCell::new(kept),
             states: RefCell::default(),
+            taught: RefCell::default(),
             delivered: RefCell::default(),
             dead: RefCell::default(),
         }
@@ -60,6 +70,12 @@ impl Memory {
         states.into_iter().map(|(key, (_, state))| (key, state)).collect()
     }
 
+    /// What the calibrators counted of all customers that were kept.
+    pub(super) fn take_taught(&self) -> HashMap<EntityKey, CalibratorProfile> {
+        let taught = mem::take(&mut *self.taught.borrow_mut());
+        taught.into_iter().map(|(key, taught)| (key, taught.all())).collect()
+    }
+
     /// What was delivered of those kept, in order.
     pub(super) fn take_delivered(&self) -> Vec<(EntityKey, OutboxEntry)> {
         mem::take(&mut *self.delivered.borrow_mut())
@@ -69,11 +85,37 @@ impl Memory {
         mem::take(&mut *self.dead.borrow_mut())
     }
 
+    /// Notes what a customer's labels came to. A calibrator's first write of a batch begins anew, and
+    /// further ones hold what the first one did.
+    fn note_taught(&self, write: &Write<'_>) {
+        let is_of_a_customer = matches!(
+            &*self.kept.borrow(), Kept::Only(kept) if kept.kind() == EntityKind::User
+        );
+        let Body::Calibrator(calibrator) = &write.state.body else { return };
+        if !is_of_a_customer {
+            return;
+        }
+        let mut taught = self.taught.borrow_mut();
+        let taught = taught.entry(write.key.clone()).or_default();
+        if write.expected.is_none() {
+            taught.before = mem::take(taught).all();
+        }
+        taught.now = calibrator.clone();
+    }
+
     fn keeps(&self, key: &EntityKey) -> bool {
         match &*self.kept.borrow() {
             Kept::Partitions => key.kind() == EntityKind::Partition,
             Kept::Only(kept) => key == kept,
         }
+    }
+}
+
+impl Taught {
+    fn all(mut self) -> CalibratorProfile {
+        self.before.calibration.add(&self.now.calibration);
+        self.before.labels += self.now.labels;
+        self.before
     }
 }
 
@@ -88,6 +130,9 @@ impl StateStore for &Memory {
     }
 
     async fn commit(&self, writes: &[Write<'_>], _: Deadline) -> Vec<CommitOutcome> {
+        for write in writes {
+            self.note_taught(write);
+        }
         for write in writes.iter().filter(|write| self.keeps(write.key)) {
             let version = write.expected.map_or(Version::FIRST, Version::next);
             let state = (version, write.state.clone());

@@ -5,6 +5,9 @@
 //! of them depend on it. So each entity's pass goes in the order in which the entity's own writes
 //! took effect, which the [`Journal`] has seen; within a partition it is that of the offsets. Each
 //! record is applied once, also one that a watermark only passed over.
+//!
+//! What a calibrator counts follows from its labels' customers alone, so that it comes of their
+//! passes. What a payment's score comes to does not: it depends on when other entities were read.
 
 mod memory;
 mod passes;
@@ -84,7 +87,7 @@ impl Oracle {
         self.config.cluster.as_deref().or(self.source.arn()).unwrap_or_default()
     }
 
-    /// The users and sensors in the input, and where their records stand.
+    /// The users, sensors and merchants in the input, and where their records stand.
     fn entities(&self, input: &Input) -> HashMap<EntityKey, Places> {
         let mut entities: HashMap<EntityKey, Places> = HashMap::new();
         for (place, log) in input.logs().iter().enumerate() {
@@ -93,21 +96,28 @@ impl Oracle {
                 let Some(value) = &record.value else { continue };
                 let time = Some(Timestamp(record.timestamp));
                 let Ok(event) = events::parse(rule.kind, value, time) else { continue };
-                let entity = entities.entry(owner(&event)).or_default();
-                entity.entry(place).or_default().push(record.offset);
+                for entity in concerned(&event) {
+                    let entity = entities.entry(entity).or_default();
+                    entity.entry(place).or_default().push(record.offset);
+                }
             }
         }
         entities
     }
 }
 
-fn owner(event: &Event<'_>) -> EntityKey {
-    match event {
-        Event::UserEvent(event) => EntityKey::new(EntityKind::User, &event.user_id),
-        Event::Transaction(payment) => EntityKey::new(EntityKind::User, &payment.user_id),
-        Event::TransactionLabel(label) => EntityKey::new(EntityKind::User, &label.user_id),
-        Event::SensorReading(reading) => EntityKey::new(EntityKind::Sensor, &reading.sensor_id),
-    }
+/// The user or sensor, and of a label the merchant as well.
+fn concerned(event: &Event<'_>) -> impl Iterator<Item = EntityKey> {
+    let (kind, owner, merchant) = match event {
+        Event::UserEvent(event) => (EntityKind::User, &event.user_id, None),
+        Event::Transaction(payment) => (EntityKind::User, &payment.user_id, None),
+        Event::TransactionLabel(label) => {
+            (EntityKind::User, &label.user_id, label.merchant.as_deref())
+        }
+        Event::SensorReading(reading) => (EntityKind::Sensor, &reading.sensor_id, None),
+    };
+    let merchant = merchant.map(|id| EntityKey::new(EntityKind::Merchant, id));
+    [EntityKey::new(kind, owner)].into_iter().chain(merchant)
 }
 
 /// Long enough for anything in memory.

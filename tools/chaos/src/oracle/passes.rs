@@ -1,4 +1,4 @@
-//! The sequential passes: one over the partitions, one over each user and sensor.
+//! The sequential passes: one over the partitions, one over each user, sensor and merchant.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use millrace_generator::KafkaRecord;
 use millrace_shared::commit::CommitPath;
 use millrace_shared::entity::EntityKey;
 use millrace_shared::kafka::{Batch, Offset, Partition};
-use millrace_shared::state::{SourceId, Watermarks};
+use millrace_shared::state::{Body, EntityState, SourceId, Watermarks};
 
 use super::memory::{Kept, Memory};
 use super::{Expected, Oracle, Places, deadline};
@@ -34,7 +34,7 @@ pub(super) async fn partitions(oracle: &Oracle, input: &Input, expected: &mut Ex
     }
 }
 
-/// Each user and sensor by itself, in the order of the writes that took effect.
+/// Each user, sensor and merchant by itself, in the order of the writes that took effect.
 pub(super) async fn entities(
     oracle: &Oracle,
     input: &Input,
@@ -60,6 +60,13 @@ pub(super) async fn entities(
             take(&path, oracle, &records).await;
         }
         expected.states.extend(memory.take_states());
+    }
+    for (calibrator, taught) in memory.take_taught() {
+        let writes = journal.writes(calibrator.as_str());
+        expected.misordered.extend(misordered(&calibrator, &writes));
+        let mut state = EntityState::new(calibrator.kind());
+        state.body = Body::Calibrator(taught);
+        expected.states.insert(calibrator, state);
     }
     expected.delivered = memory.take_delivered();
 }

@@ -1,5 +1,5 @@
-//! What was published against the alerts of the sequential pass: each at least once, none that is
-//! not one of them, and each time the same.
+//! What was published against the alerts of the sequential pass, and against the table where that
+//! cannot tell: each at least once, none that is not one of them, and each time the same.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,21 +7,23 @@ use millrace_shared::state::OutboxEntry;
 use serde::Deserialize;
 
 use super::Verdict;
+use super::scores::Score;
 use crate::oracle::Expected;
+use crate::site::Item;
 use crate::{ChaosError, Site};
 
 /// What of a published alert is compared.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-struct Published {
-    id: String,
+pub(super) struct Published {
+    pub(super) id: String,
     detector: String,
     severity: String,
-    entity: String,
+    pub(super) entity: String,
     event_time: String,
     message: String,
-    topic: String,
-    partition: i32,
-    offset: i64,
+    pub(super) topic: String,
+    pub(super) partition: i32,
+    pub(super) offset: i64,
 }
 
 const NAME: &str = "alerts published";
@@ -29,10 +31,12 @@ const NAME: &str = "alerts published";
 pub(super) fn compare(
     site: &Site<'_>,
     expected: &Expected,
+    scores: Vec<Score>,
     verdict: &mut Verdict,
 ) -> Result<(), ChaosError> {
     let topic_arn = site.config()?.alert_topic_arn;
     let mut wanted = wanted(expected);
+    wanted.extend(scores.into_iter().map(|score| (score.id.clone(), score)));
     let mut seen = HashSet::new();
     for message in site.endpoints.published() {
         if message.topic_arn != topic_arn {
@@ -57,6 +61,28 @@ pub(super) fn compare(
         verdict.lost_one(NAME, || format!("alert {id}"));
     }
     Ok(())
+}
+
+impl Published {
+    /// What stands in the table of an alert.
+    pub(super) fn of_row(item: &Item) -> Self {
+        let text = |name: &str| {
+            let value = item.get(name).and_then(|value| value.as_s().ok());
+            value.cloned().unwrap_or_default()
+        };
+        let number = |name: &str| item.get(name).and_then(|value| value.as_n().ok());
+        Self {
+            id: text("id"),
+            detector: text("detector"),
+            severity: text("severity"),
+            entity: text("entity"),
+            event_time: text("event_time"),
+            message: text("message"),
+            topic: text("topic"),
+            partition: number("partition").and_then(|number| number.parse().ok()).unwrap_or(-1),
+            offset: number("offset").and_then(|number| number.parse().ok()).unwrap_or(-1),
+        }
+    }
 }
 
 fn wanted(expected: &Expected) -> HashMap<String, Published> {

@@ -4,6 +4,7 @@ mod alerts;
 mod archive;
 mod letters;
 mod rows;
+mod scores;
 mod states;
 mod sums;
 
@@ -81,8 +82,9 @@ impl Verdict {
         let mut verdict = Self::default();
         sums::compare(site, sums, &mut verdict).await?;
         states::compare(site, expected, &mut verdict).await?;
-        rows::compare(site, expected, &mut verdict).await?;
-        alerts::compare(site, expected, &mut verdict)?;
+        let scores = rows::compare(site, expected, &mut verdict).await?;
+        scores::check(input, &scores, &mut verdict);
+        alerts::compare(site, expected, scores, &mut verdict)?;
         letters::compare(site, input, sums, expected, &mut verdict)?;
         archive::compare(site, input, &mut verdict)?;
         Ok(verdict)

@@ -1,5 +1,5 @@
 //! The tables of sessions, windows, alerts and features against what the sequential pass delivered, item by
-//! item and attribute by attribute.
+//! item and attribute by attribute. Scores are left out, and looked at by themselves: see [`Score`].
 
 use std::collections::HashMap;
 
@@ -11,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Verdict;
+use super::scores::{self, Score};
 use crate::oracle::Expected;
 use crate::site::Item;
 use crate::{ChaosError, Site};
@@ -18,18 +19,23 @@ use crate::{ChaosError, Site};
 /// What stands for an item: a good many of them do not fit into the memory of a laptop.
 type Fingerprint = [u8; 32];
 
+/// Returns the alerts that the sequential pass cannot tell.
 pub(super) async fn compare(
     site: &Site<'_>,
     expected: &Expected,
     verdict: &mut Verdict,
-) -> Result<(), ChaosError> {
+) -> Result<Vec<Score>, ChaosError> {
     let config = site.config()?;
     let (client, tables) = (site.dynamodb.clone(), config.tables.clone());
     let rows = Rows::new(client, tables, &config.settings, config.in_flight, retry());
     let mut wanted: HashMap<&str, HashMap<String, Fingerprint>> = HashMap::new();
+    let mut scores = Vec::new();
     for (entity, entry) in &expected.delivered {
         let (table, json) = rows.row(&Parcel { entity, entry });
-        let item = serde_json::from_str(&json).map(|json| item(&json)).unwrap_or_default();
+        let mut item = serde_json::from_str(&json).map(|json| item(&json)).unwrap_or_default();
+        if scores::take_out(&mut item).is_some() {
+            continue;
+        }
         wanted.entry(table).or_default().insert(key(&item), fingerprint(&item));
     }
     let tables = [
@@ -40,7 +46,11 @@ pub(super) async fn compare(
     ];
     for (name, table) in tables {
         let mut wanted = wanted.remove(table).unwrap_or_default();
-        site.scan(table, |item| {
+        site.scan(table, |mut item| {
+            if let Some(score) = scores::take_out(&mut item) {
+                scores.push(score);
+                return;
+            }
             let key = key(&item);
             match wanted.remove(&key) {
                 None => verdict.doubled_one(name, || key.clone()),
@@ -53,7 +63,7 @@ pub(super) async fn compare(
             verdict.lost_one(name, || key.clone());
         }
     }
-    Ok(())
+    Ok(scores)
 }
 
 /// An item of its JSON.

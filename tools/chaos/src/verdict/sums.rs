@@ -1,12 +1,12 @@
-//! The tables against sums over the values of the input: how much each user, sensor and partition
-//! has taken in. No code that is looked at takes part in it.
+//! The tables against sums over the values of the input: how much each user, sensor, merchant,
+//! calibrator and partition has taken in. No code that is looked at takes part in it.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Verdict;
-use crate::input::{Sums, UserSums, hundredths_of};
+use crate::input::{LabelSums, Sums, UserSums, hundredths_of};
 use crate::site::Item;
 use crate::{ChaosError, Site};
 
@@ -15,6 +15,8 @@ use crate::{ChaosError, Site};
 struct Found {
     users: BTreeMap<String, UserSums>,
     sensors: BTreeMap<String, u64>,
+    merchants: BTreeMap<String, LabelSums>,
+    calibrators: BTreeMap<String, u64>,
     partitions: BTreeMap<String, u64>,
 }
 
@@ -29,13 +31,24 @@ pub(super) async fn compare(
     for_each_key(&sums.sensors, &found.sensors, |sensor, wanted, found| {
         verdict.count("readings of sensors", wanted, found, || format!("sensor {sensor}"));
     });
-    let partition =
-        |((topic, number), count): (&(String, i32), &u64)| (format!("{topic}#{number}"), *count);
-    let wanted: BTreeMap<String, u64> = sums.partitions.iter().map(partition).collect();
-    for_each_key(&wanted, &found.partitions, |partition, wanted, found| {
+    for_each_key(&sums.merchants, &found.merchants, |merchant, wanted, found| {
+        let what = || format!("merchant {merchant}");
+        verdict.count("labels of merchants", wanted.labels, found.labels, what);
+        verdict.count("frauds of merchants", wanted.frauds, found.frauds, what);
+    });
+    // Fewer partitions than there are parts of the calibration: each has its own.
+    for_each_key(&by_partition(&sums.calibrators), &found.calibrators, |part, wanted, found| {
+        verdict.count("labels of calibrators", wanted, found, || format!("calibrator {part}"));
+    });
+    for_each_key(&by_partition(&sums.partitions), &found.partitions, |partition, wanted, found| {
         verdict.count("records of partitions", wanted, found, || format!("partition {partition}"));
     });
     Ok(())
+}
+
+/// The counts of partitions under the names that states give them.
+fn by_partition(counts: &BTreeMap<(String, i32), u64>) -> BTreeMap<String, u64> {
+    counts.iter().map(|((topic, number), count)| (format!("{topic}#{number}"), *count)).collect()
 }
 
 fn users(sums: &Sums, found: &Found, verdict: &mut Verdict) {
@@ -56,14 +69,14 @@ fn users(sums: &Sums, found: &Found, verdict: &mut Verdict) {
     }
 }
 
-fn for_each_key(
-    wanted: &BTreeMap<String, u64>,
-    found: &BTreeMap<String, u64>,
-    mut compare: impl FnMut(&str, u64, u64),
+fn for_each_key<Count: Copy + Default>(
+    wanted: &BTreeMap<String, Count>,
+    found: &BTreeMap<String, Count>,
+    mut compare: impl FnMut(&str, Count, Count),
 ) {
     let only_found = found.keys().filter(|key| !wanted.contains_key(*key));
     for key in wanted.keys().chain(only_found) {
-        let count = |counts: &BTreeMap<String, u64>| counts.get(key).copied().unwrap_or_default();
+        let count = |counts: &BTreeMap<String, Count>| counts.get(key).copied().unwrap_or_default();
         compare(key, count(wanted), count(found));
     }
 }
@@ -84,6 +97,13 @@ impl Found {
             }
             "sensor" => {
                 self.sensors.insert(id, number(item, "events"));
+            }
+            "merchant" => {
+                let (labels, frauds) = (number(item, "labels"), number(item, "frauds"));
+                self.merchants.insert(id, LabelSums { labels, frauds });
+            }
+            "calibrator" => {
+                self.calibrators.insert(id, number(item, "labels"));
             }
             _ => {
                 self.partitions.insert(id, number(item, "events"));

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use millrace_chaos::{Plan, Report, Sabotage, Site};
+use millrace_chaos::{Plan, Report, Sabotage, Site, topic_kinds};
 use millrace_runtime_api::LogSink;
 
 use crate::error::Error;
@@ -78,7 +78,8 @@ async fn under_faults(stack: &Stack, options: &Options) -> Result<Report, Error>
         analytics: stack
             .spec(Function::Analytics, &[], LogSink::Keep)
             .await?
-            .with_env("FEATURES", "on"),
+            .with_env("FEATURES", "on")
+            .with_env("TOPIC_KINDS", topic_kinds()),
         relay: stack.spec(Function::Relay, &[], LogSink::Keep).await?,
     };
     drop(spinner);
