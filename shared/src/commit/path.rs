@@ -120,7 +120,7 @@ fn delivered(works: &[Work]) -> Vec<(EntityKey, Version)> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
     use std::time::Duration;
 
     use super::*;
@@ -129,9 +129,12 @@ mod tests {
     use crate::events::{Event, EventKind};
     use crate::state::{Emitted, Epoch};
 
-    /// Sinks that take everything; the keys of the states written.
+    /// Sinks that take everything, once so many races have been lost; the keys of the states written.
     #[derive(Default)]
-    struct Sinks(RefCell<Vec<String>>);
+    struct Sinks {
+        races: Cell<u32>,
+        written: RefCell<Vec<String>>,
+    }
 
     impl StateStore for &Sinks {
         async fn load(
@@ -143,7 +146,11 @@ mod tests {
         }
 
         async fn commit(&self, writes: &[Write<'_>], _: Deadline) -> Vec<CommitOutcome> {
-            self.0.borrow_mut().extend(writes.iter().map(|write| write.key.to_string()));
+            if let Some(races) = self.races.get().checked_sub(1) {
+                self.races.set(races);
+                return vec![CommitOutcome::Stale(None); writes.len()];
+            }
+            self.written.borrow_mut().extend(writes.iter().map(|write| write.key.to_string()));
             vec![CommitOutcome::Committed; writes.len()]
         }
 
@@ -183,20 +190,44 @@ mod tests {
         body.take_in(event, circumstances)
     }
 
-    #[test]
-    fn of_a_batch_on_which_a_detector_panics_only_its_entity_is_reported() {
+    fn path(sinks: &Sinks) -> CommitPath<&Sinks, &Sinks, &Sinks> {
         let rule = TopicRule { kind: EventKind::UserEvent, epoch: Epoch(0) };
-        let sinks = Sinks::default();
-        let path = CommitPath {
+        CommitPath {
             settings: Settings::default(),
             topics: Topics::new([("c".to_owned(), rule)]),
             on_suspicious: OnSuspiciousDuplicate::Report,
             cluster: None,
-            retry: Retry::new(Box::new(|| 0.0)),
-            store: &sinks,
-            delivery: &sinks,
-            dead_letters: &sinks,
-        };
+            retry: Retry::new(Box::new(|| 1.0)),
+            store: sinks,
+            delivery: sinks,
+            dead_letters: sinks,
+        }
+    }
+
+    #[test]
+    fn nobody_waits_but_after_a_lost_race_and_then_longer_each_time() {
+        let base = Retry::new(Box::new(|| 1.0)).base;
+        for (races, waits) in [(0, 0), (1, 1), (3, 1 + 2 + 4)] {
+            let sinks = Sinks { races: Cell::new(races), ..Sinks::default() };
+            let batch = Batch::decode(EVENT.as_bytes()).unwrap();
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+            runtime.block_on(async {
+                let before = tokio::time::Instant::now();
+                let done = path(&sinks).run(&batch, Deadline::after(Duration::from_mins(1))).await;
+                assert_eq!((done.tally.applied, done.tally.conflicts), (3, u64::from(2 * races)));
+                // Timers go off at whole milliseconds.
+                let waited = before.elapsed().saturating_sub(base * waits);
+                assert!(before.elapsed() >= base * waits, "{races} races: too early");
+                assert!(waited < Duration::from_millis(5), "{races} races: {waited:?} too long");
+            });
+        }
+    }
+
+    #[test]
+    fn of_a_batch_on_which_a_detector_panics_only_its_entity_is_reported() {
+        let sinks = Sinks::default();
+        let path = path(&sinks);
         let batch = Batch::decode(EVENT.as_bytes()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let deadline = Deadline::after(Duration::from_mins(1));
@@ -204,6 +235,6 @@ mod tests {
         assert_eq!(done.failed, [RecordIndex(0), RecordIndex(2)]);
         assert_eq!((done.tally.applied, done.tally.failed, done.tally.dead_records()), (1, 2, 1));
         // The partition says what is done for everyone, so it comes last.
-        assert_eq!(*sinks.0.borrow(), ["user#bert", "partition#c#0"]);
+        assert_eq!(*sinks.written.borrow(), ["user#bert", "partition#c#0"]);
     }
 }

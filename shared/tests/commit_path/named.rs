@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use millrace_shared::commit::{OnSuspiciousDuplicate, Tally, TopicRule, Topics};
 use millrace_shared::delivery::Deadline;
+use millrace_shared::detectors::Note;
 use millrace_shared::events::EventKind;
 use millrace_shared::kafka::Batch;
 use millrace_shared::state::{Body, Epoch, OutboxEntry};
@@ -289,6 +290,29 @@ pub(crate) fn raising_the_epoch_starts_a_topic_afresh() {
         // And what was applied in the new epoch is a duplicate in it.
         invoke(&client, &path, &[payment(0, NOON)]).await;
         assert_eq!(payments_of_anna(&world), 2);
+    });
+}
+
+#[test]
+pub(crate) fn events_more_than_an_hour_ahead_of_their_records_are_counted() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let reading = |offset, time| {
+            let value =
+                format!(r#"{{"sensor_id":"s","timestamp":{NOON},"data":{{"temperature":20}}}}"#);
+            Record { topic: "sensor-data", value: Some(value), ..payment(offset, time) }
+        };
+        let hour_before = NOON - 3_600_000;
+        let records = [
+            payment(0, hour_before),
+            payment(1, hour_before - 1),
+            reading(0, hour_before),
+            reading(1, hour_before - 1),
+            reading(2, hour_before - 2),
+        ];
+        let (_, tally) = answer(&world, &records, vec![]).await;
+        let ahead = |kind| tally.notes.get(&Note::Ahead(kind)).copied().unwrap_or_default();
+        assert_eq!(["user", "sensor"].map(ahead), [1, 2]);
     });
 }
 

@@ -1,7 +1,5 @@
 //! Stories of batches and records that were given up and sent again.
 
-use std::rc::Rc;
-
 use millrace_shared::commit::{Tally, TopicRule, Topics};
 use millrace_shared::events::EventKind;
 use millrace_shared::state::Epoch;
@@ -175,6 +173,23 @@ pub(crate) fn i1_a_record_held_back_reaches_the_queue_before_anything_later_is_a
             assert_eq!((reported, letters), (0, vec!["suspicious_duplicate"]), "write {place}");
             assert_eq!(payments_of_anna(&world), 4, "write {place}");
         }
+    });
+}
+
+/// A record that was held back is not done, although those around it in its batch are.
+#[test]
+pub(crate) fn i1_a_record_held_back_is_applied_when_it_is_sent_again_after_later_ones() {
+    block_on(async {
+        let world = SharedWorld::default();
+        answer(&world, &payments([5]), vec![]).await;
+        // Newer than anything applied, and then one that is not: only the first is suspicious.
+        let batch = [payment(3, NOON + 1), payment(4, NOON)];
+        let (_, tally) = answer(&world, &batch, vec![]).await;
+        assert_eq!((tally.applied, tally.dead["suspicious_duplicate"]), (1, 1));
+        let tally = redrive(&world, &batch[..1], "ask").await;
+        assert_eq!((tally.applied, payments_of_anna(&world)), (1, 3));
+        let tally = redrive(&world, &batch[..1], "ask").await;
+        assert_eq!((tally.duplicates, payments_of_anna(&world)), (1, 3));
     });
 }
 
