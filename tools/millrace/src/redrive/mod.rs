@@ -20,6 +20,8 @@ mod target;
 
 use std::process::ExitCode;
 
+use indicatif::ProgressBar;
+
 use self::chosen::Chooser;
 pub(crate) use self::options::Options;
 use self::report::Report;
@@ -40,7 +42,9 @@ pub(crate) async fn run(
     let target =
         if options.dry_run { None } else { Some(Target::start(&options, endpoint_url).await?) };
     let mut report = Report::default();
-    let sent = redrive(&options, &mut source, target.as_ref(), interrupt, &mut report).await;
+    let bar = progress::bar(0, true);
+    let sent = redrive(&options, &mut source, target.as_ref(), interrupt, &bar, &mut report).await;
+    drop(bar);
     // Whatever happened, what was received and not deleted has to be seen by others again.
     let returned = source.give_back().await;
     if let Some(target) = target {
@@ -60,10 +64,10 @@ async fn redrive(
     source: &mut Source,
     target: Option<&Target>,
     interrupt: &Interrupt,
+    bar: &ProgressBar,
     report: &mut Report,
 ) -> Result<(), Error> {
     let chooser = Chooser::new(options);
-    let bar = progress::bar(0, true);
     let mut sender = Sender::new(options, target, interrupt);
     while !interrupt.was_asked() && !sender.has_given_up() {
         let wave = source.next_wave(report).await?;
@@ -72,8 +76,11 @@ async fn redrive(
         }
         let chosen = chooser.choose(wave, report);
         bar.inc_length(chosen.records.len() as u64);
-        sender.send(&chosen, source, &bar, report).await?;
+        sender.send(&chosen, source, bar, report).await?;
     }
     source.end(report);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
