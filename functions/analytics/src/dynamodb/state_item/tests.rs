@@ -309,5 +309,7 @@ proptest! {
     }
 }
 
+#[path = "any_attribute.rs"]
+mod any_attribute;
 #[path = "sizes.rs"]
 mod sizes;
