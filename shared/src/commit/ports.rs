@@ -69,7 +69,7 @@ pub enum CommitOutcome {
 /// The table of states.
 pub trait StateStore {
     /// Reads states, consistently. One result per key, in order: the state, none if there is no
-    /// item, or why it could not be read.
+    /// item, or why it could not be read. No key twice.
     async fn load(
         &self,
         keys: &[&EntityKey],

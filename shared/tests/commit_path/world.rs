@@ -2,7 +2,7 @@
 //! without an answer, or to be the last thing that its invocation does.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -154,6 +154,8 @@ pub(crate) struct Port(pub Rc<Client>);
 impl StateStore for Port {
     async fn load(&self, keys: &[&EntityKey], _: Deadline) -> Vec<Result<Option<Stored>, String>> {
         tokio::task::yield_now().await;
+        let distinct: BTreeSet<&str> = keys.iter().map(|key| key.as_str()).collect();
+        assert_eq!(distinct.len(), keys.len(), "DynamoDB refuses to read a key twice at a time");
         let world = self.0.world.borrow();
         keys.iter().map(|key| Ok(stored(&world, key).map(|stored| *stored))).collect()
     }
