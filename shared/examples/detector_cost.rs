@@ -13,7 +13,9 @@ use std::time::Instant;
 use millrace_shared::amount::Amount;
 use millrace_shared::circumstances::{Circumstances, Learnt};
 use millrace_shared::detectors::sets::SensorDetectors;
-use millrace_shared::events::{Event, Reading, SensorReading, Transaction, TransactionLabel};
+use millrace_shared::events::{
+    Event, LeftOut, Reading, SensorReading, Transaction, TransactionLabel,
+};
 use millrace_shared::fraud::{Calibration, Posterior};
 use millrace_shared::settings::{DetectorNames, Settings};
 use millrace_shared::state::{Body, SensorState, UserState};
@@ -102,6 +104,7 @@ fn event(number: u32) -> SensorReading<'static> {
         sensor_id: "boiler".into(),
         message_id: None,
         readings: (0..).zip(MEASURES).map(reading).collect(),
+        left_out: LeftOut::default(),
         location: None,
         time: EventTime::from_millis(i64::from(number) * 10_000),
     }

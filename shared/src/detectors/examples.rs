@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Alerts, Context, Detector, Raised};
 use crate::amount::Amount;
 use crate::circumstances::Circumstances;
-use crate::events::{Event, Reading, SensorReading, Transaction, UserEvent};
+use crate::events::{Event, LeftOut, Reading, SensorReading, Transaction, UserEvent};
 use crate::settings::Settings;
 use crate::state::Body;
 use crate::time::EventTime;
@@ -43,6 +43,7 @@ pub(super) fn sensor_reading<'a>(readings: &[(&'a str, f64)]) -> SensorReading<'
         sensor_id: "boiler".into(),
         message_id: None,
         readings: readings.iter().map(read).collect(),
+        left_out: LeftOut::default(),
         location: None,
         time: EventTime::from_millis(0),
     }

@@ -13,6 +13,8 @@ pub enum Note {
     Late(&'static str),
     /// An event of this kind of entity claims a time that is more than an hour after its record's.
     Ahead(&'static str),
+    /// A sensor's event had readings that were left out, for this reason.
+    Incomplete(&'static str),
     /// A label came, and this is what became of it.
     Label(LabelFate),
 }
@@ -26,6 +28,7 @@ impl Note {
             Self::AlertDropped(_) => "AlertsDropped",
             Self::Late(_) => "EventsLate",
             Self::Ahead(_) => "EventsAhead",
+            Self::Incomplete(_) => "EventsIncomplete",
             Self::Label(_) => "Labels",
         }
     }
@@ -37,6 +40,7 @@ impl Note {
             | Self::AlertWithdrawn(detector)
             | Self::AlertDropped(detector) => ("Detector", detector),
             Self::Late(entity) | Self::Ahead(entity) => ("Entity", entity),
+            Self::Incomplete(reason) => ("Reason", reason),
             Self::Label(LabelFate::Counted) => ("Fate", "counted"),
             Self::Label(LabelFate::Repeated) => ("Fate", "repeated"),
             Self::Label(LabelFate::Contradicted) => ("Fate", "contradicted"),

@@ -20,7 +20,7 @@
 //! - An item of `readings` is a number or an object with a `value` and its own `measure` or `type`;
 //!   otherwise `sensor_type` names the measure, and `reading` where nothing does. In `data` every
 //!   number is a measure under its own name (16 at most), and `location` is the event's where it has
-//!   none.
+//!   none. [`LeftOut`] says what was more than that, or absurd.
 //!
 //! The structure of the whole value is checked (brackets, commas, colons, quotes, UTF-8, nesting); what stands in it is
 //! where it is read. So a known member that is no number or text by JSON's grammar (`01`, `1.2.3`, a broken escape, a
@@ -206,10 +206,22 @@ pub struct SensorReading<'value> {
     pub message_id: Option<Cow<'value, str>>,
     /// The readings in the producer's order, one or more, all finite.
     pub readings: SmallVec<[Reading<'value>; 4]>,
+    /// What of it is not among the readings.
+    pub left_out: LeftOut,
     /// Where: JSON as it came, a text or an object usually, of checked structure and unchecked numbers and strings.
     pub location: Option<&'value str>,
     /// When it was measured.
     pub time: EventTime,
+}
+
+/// What was left out of a sensor's message that holds sound readings as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// A number that nothing measures: NaN, infinite, or beyond 10^12 and not of digits alone, as serial numbers and
+    /// times are.
+    pub is_absurd: bool,
+    /// Measures of which there were more than sixteen.
+    pub is_surplus: bool,
 }
 
 /// One measured value.

@@ -42,6 +42,14 @@ pub(super) fn measured(value: TextValue<'_>) -> Option<f64> {
     Some(if value.abs() < MEASURED_ZERO { 0.0 } else { value })
 }
 
+/// Whether it is a number that nothing measures: NaN, infinite or beyond 10^12. One of digits alone is no measured value
+/// to begin with: it is a serial number, or a time.
+pub(super) fn is_absurd(value: TextValue<'_>) -> bool {
+    let Some(text) = numeral(value) else { return false };
+    let is_number = text.parse::<f64>().is_ok_and(|number| !is_measured(number));
+    is_number && !text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether anything can have been measured as this number: it is finite, and of at most 10^12.
 pub(crate) const fn is_measured(value: f64) -> bool {
     value.abs() <= MEASURED_LIMIT

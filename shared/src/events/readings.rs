@@ -9,12 +9,12 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::Reading;
 use super::error::EventError;
 use super::measure;
 use super::members::{self, Raw, members};
-use super::number::{A_MEASURED_VALUE, measured};
+use super::number::{A_MEASURED_VALUE, is_absurd, measured};
 use super::text::text;
+use super::{LeftOut, Reading};
 use crate::json::{Cursor, SyntaxError, TextValue, lossy};
 
 /// Readings in their order.
@@ -145,15 +145,17 @@ fn item<'value>(cursor: &mut Cursor<'value, str>) -> Option<Reading<'value>> {
     Some(Reading { measure, value: measured(item.value?)? })
 }
 
-/// What `data` holds: the readings, and where they were made.
+/// What `data` holds: the readings, whether it held others, and where they were made.
+#[derive(Default)]
 pub(super) struct Data<'value> {
     pub(super) readings: Readings<'value>,
+    pub(super) left_out: LeftOut,
     pub(super) location: Raw<'value>,
 }
 
 /// Everything in `data` that counts; None if it is no object.
 fn measures<'value>(cursor: &mut Cursor<'value, str>) -> Option<Data<'value>> {
-    let mut data = Data { readings: Readings::new(), location: None };
+    let mut data = Data::default();
     let mut more = cursor.enter_object().ok()?;
     while more {
         let name = lossy(cursor.member_name().ok()?);
@@ -168,7 +170,7 @@ fn measures<'value>(cursor: &mut Cursor<'value, str>) -> Option<Data<'value>> {
 
 impl<'value> Data<'value> {
     /// Takes a member. A known measure that is no number is kept as NaN, for a later member of the same name may still
-    /// set it right; another one is none.
+    /// set it right; another one is left out.
     fn take(&mut self, name: Cow<'value, str>, raw: TextValue<'value>) {
         if name == "location" {
             self.location = Some(raw);
@@ -179,13 +181,17 @@ impl<'value> Data<'value> {
         let value = match measured(raw) {
             Some(value) => value,
             None if is_known => f64::NAN,
-            None => return,
+            None => {
+                self.left_out.is_absurd |= is_absurd(raw);
+                return;
+            }
         };
         if let Some(known) = self.readings.iter_mut().find(|reading| reading.measure == measure) {
             known.value = value;
             return;
         }
         if self.readings.len() == DATA_LIMIT {
+            self.left_out.is_surplus = true;
             let is_other =
                 |reading: &Reading<'_>| measure::member_of_data(&reading.measure).is_none();
             match self.readings.iter().rposition(is_other) {

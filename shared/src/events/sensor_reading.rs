@@ -37,11 +37,12 @@ pub(super) fn parse(
         _ => Ok(false),
     })?;
     let sensor_id = required("sensor_id", AN_IDENTIFIER, members.sensor_id, identifier)?;
-    let Data { readings, location } = members.data(in_place)?;
+    let Data { readings, left_out, location } = members.data(in_place)?;
     Ok(SensorReading {
         sensor_id,
         message_id: members.message_id.and_then(identifier),
         readings,
+        left_out,
         location: members.location.or(location).map(TextValue::text),
         time: time::of_event(members.timestamp, record_time)?,
     })
@@ -50,12 +51,12 @@ pub(super) fn parse(
 impl<'value> Members<'value> {
     fn data(&self, mut in_place: InPlace<'value>) -> Result<Data<'value>, EventError> {
         if let Some(readings) = in_place.readings(|| self.measure())? {
-            return Ok(Data { readings, location: None });
+            return Ok(Data { readings, ..Data::default() });
         }
         if let Some(data) = in_place.data()? {
             return Ok(data);
         }
-        Ok(Data { readings: self.measures()?, location: None })
+        Ok(Data { readings: self.measures()?, ..Data::default() })
     }
 
     /// What the items of `readings` measure unless they say it themselves.

@@ -31,6 +31,12 @@ impl SensorState {
             without_absurd = measured_only(reading);
             &without_absurd
         };
+        if reading.left_out.is_absurd {
+            alerts.note(Note::Incomplete("absurd"));
+        }
+        if reading.left_out.is_surplus {
+            alerts.note(Note::Incomplete("surplus"));
+        }
         let late_before = self.profile.late;
         let closed = self.profile.take(reading, settings);
         if self.profile.late > late_before {
@@ -50,5 +56,6 @@ impl SensorState {
 fn measured_only<'a>(event: &SensorReading<'a>) -> SensorReading<'a> {
     let mut measured = event.clone();
     measured.readings.retain(|reading| is_measured(reading.value));
+    measured.left_out.is_absurd = true;
     measured
 }

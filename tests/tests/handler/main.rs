@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod odd_events;
 mod unreadable_state;
 
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Runs a series through a sensor's state, as the function does.
 
 use millrace_shared::detectors::sets::SensorDetectors;
-use millrace_shared::events::{Event, Reading, SensorReading};
+use millrace_shared::events::{Event, LeftOut, Reading, SensorReading};
 use millrace_shared::settings::Settings;
 use millrace_shared::state::{Body, SensorState};
 
@@ -57,6 +57,7 @@ fn event<'a>(series: &'a Series, row: &Row) -> SensorReading<'a> {
         sensor_id: series.name.as_str().into(),
         message_id: None,
         readings: readings.collect(),
+        left_out: LeftOut::default(),
         location: None,
         time: row.time,
     }

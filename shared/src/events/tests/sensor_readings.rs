@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::super::EventError;
+use super::super::{EventError, LeftOut};
 use super::{EIGHT, absurd, missing, sensor_reading};
 use crate::time::EventTime;
 
@@ -138,6 +138,34 @@ fn of_data_sixteen_measures_are_taken_and_the_known_ones_first() {
     assert_eq!(taken.len(), 16);
     assert_eq!((taken[0].0.as_str(), taken[13].0.as_str()), ("m0", "m13"));
     assert_eq!(taken[14..], named(&[("battery_level", 50.0), ("humidity", 40.0)]));
+    let left_out = |data: &str| sensor_reading(&with_data(data)).unwrap().left_out;
+    let surplus = LeftOut { is_surplus: true, ..LeftOut::default() };
+    assert_eq!(left_out(&data), surplus);
+    assert_eq!(left_out(&format!("{{{}}}", others[..17].join(","))), surplus);
+    assert_eq!(left_out(&format!("{{{}}}", others[..16].join(","))), LeftOut::default());
+}
+
+#[test]
+fn a_number_in_data_that_nothing_measures_is_left_out_and_that_is_told() {
+    let co2 = |value: &str| with_data(&format!(r#"{{"temperature":20,"co2":{value}}}"#));
+    for absurd in [r#""NaN""#, r#""-inf""#, "1e400", "-1e13", "1000000000000.5", r#"" 1e13 ""#] {
+        let left_out = sensor_reading(&co2(absurd)).unwrap().left_out;
+        assert_eq!(left_out, LeftOut { is_absurd: true, is_surplus: false }, "{absurd}");
+        assert_eq!(readings(&co2(absurd)), named(&[("temperature", 20.0)]), "{absurd}");
+    }
+    // Sound ones, those that are no numbers, a serial number and a time.
+    for other in [
+        "400",
+        "1e12",
+        r#""ok""#,
+        "null",
+        "true",
+        "[1e400]",
+        r#""20260105080000123""#,
+        "1767600000000",
+    ] {
+        assert_eq!(sensor_reading(&co2(other)).unwrap().left_out, LeftOut::default(), "{other}");
+    }
 }
 
 #[test]
