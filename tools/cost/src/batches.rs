@@ -5,15 +5,20 @@ use crate::Load;
 /// The largest event that Lambda hands over.
 const LARGEST_EVENT_BYTES: f64 = 6.0 * 1_024.0 * 1_024.0;
 
-/// The batches of one function, all topics together.
+/// The batches of one function: of the three topics together, or of the labels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Batches {
     /// How many a second.
     pub per_second: f64,
     /// Records of one.
     pub records: f64,
-    /// Entities of one on average: users or sensors, and partitions.
-    pub entities: f64,
+    /// Users of one on average.
+    pub users: f64,
+    /// What else is read and written with one on average: sensors and partitions; of labels merchants
+    /// and calibrators as well.
+    pub others: f64,
+    /// What is read alone: the merchants of payments, where there are labels.
+    pub only_read: f64,
 }
 
 /// How many different keys so many records fall on, if each of `keys` is as likely.
@@ -29,18 +34,47 @@ pub fn distinct(records: f64, keys: f64) -> f64 {
 }
 
 impl Batches {
-    /// Those of a load. A batch ends with its size, its window or Lambda's limit, whichever is first.
+    /// Those of the three topics.
     pub fn of(load: &Load) -> Self {
         let per_topic = load.records_per_second / Load::TOPICS;
-        let fitting = (LARGEST_EVENT_BYTES / load.event_bytes()).floor();
-        let records = (per_topic * load.window_seconds).min(load.batch_size).min(fitting).max(1.0);
-        let per_second = per_topic / records * Load::TOPICS;
+        let records = records_of_one(per_topic, load.event_bytes(), load);
         // Two topics of users to one of sensors; a batch holds records of all partitions of its topic.
-        let (users, sensors) = (load.keys * 0.8, load.keys * 0.2);
-        let keys = (2.0 * distinct(records, users) + distinct(records, sensors)) / Load::TOPICS;
-        let partitions = distinct(records, load.partitions);
-        Self { per_second, records, entities: keys + partitions }
+        let users = 2.0 * distinct(records, load.users()) / Load::TOPICS;
+        let sensors = distinct(records, load.sensors()) / Load::TOPICS;
+        let merchants = distinct(records, load.merchants()) / Load::TOPICS;
+        Self {
+            per_second: per_topic / records * Load::TOPICS,
+            records,
+            users,
+            others: sensors + distinct(records, load.partitions),
+            only_read: if load.has_labels() { merchants } else { 0.0 },
+        }
     }
+
+    /// Those of the labels; none a second where there are no labels.
+    pub fn of_labels(load: &Load) -> Self {
+        let records = records_of_one(load.labels_per_second(), Load::LABEL_EVENT_BYTES, load);
+        // A calibrator for each partition.
+        let partitions = distinct(records, load.partitions);
+        Self {
+            per_second: load.labels_per_second() / records,
+            records,
+            users: distinct(records, load.users()),
+            others: distinct(records, load.merchants()) + 2.0 * partitions,
+            only_read: 0.0,
+        }
+    }
+
+    /// What is read and written with one on average.
+    pub fn entities(&self) -> f64 {
+        self.users + self.others
+    }
+}
+
+/// A batch ends with its size, its window or Lambda's limit, whichever is first.
+fn records_of_one(per_second: f64, event_bytes: f64, load: &Load) -> f64 {
+    let fitting = (LARGEST_EVENT_BYTES / event_bytes).floor();
+    (per_second * load.window_seconds).min(load.batch_size).min(fitting).max(1.0)
 }
 
 #[cfg(test)]

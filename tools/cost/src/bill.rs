@@ -4,16 +4,16 @@ use crate::prices::PriceList;
 use crate::{Load, Prices, Usage};
 
 const MONTH_HOURS: f64 = 730.0;
-/// Metrics of our own that an installation has, and those in its alarms.
+/// Metrics of our own that an installation has, and those in its alarms; and how many more with labels.
 const METRICS: f64 = 55.0;
+const METRICS_OF_LABELS: f64 = 5.0;
 const ALARM_METRICS: f64 = 70.0;
+const ALARM_METRICS_OF_LABELS: f64 = 16.0;
 /// Pollers of one billed unit, and what it carries in bytes a second.
 const POLLERS_A_UNIT: f64 = 10.0;
 const UNIT_BYTES: f64 = 20e6;
 /// What a poller carries, in bytes a second.
 const POLLER_BYTES: f64 = 5e6;
-/// Mappings: one for each topic and function.
-const MAPPINGS: f64 = 6.0;
 /// Brokers, one in each zone, and the least storage of each in GB.
 const BROKERS: f64 = 3.0;
 const LEAST_STORAGE_GB: f64 = 100.0;
@@ -125,7 +125,7 @@ impl Bill {
             },
             Line { service: "Firehose", usd: firehose(&usage, setup.archive, list) },
             Line { service: "S3", usd: s3(&usage, list) },
-            Line { service: "CloudWatch", usd: cloudwatch(&usage, functions, list) },
+            Line { service: "CloudWatch", usd: cloudwatch(load, &usage, functions, list) },
         ];
         Self { lines, records: usage.records }
     }
@@ -169,9 +169,14 @@ fn s3(usage: &Usage, list: &PriceList) -> f64 {
     usage.archive_gb * list.s3_gb_month.usd + objects / 1_000.0 * list.s3_thousand_puts.usd
 }
 
-fn cloudwatch(usage: &Usage, functions: f64, list: &PriceList) -> f64 {
-    METRICS * list.cloudwatch_metric_month.usd
-        + ALARM_METRICS * list.cloudwatch_alarm_metric_month.usd
+fn cloudwatch(load: &Load, usage: &Usage, functions: f64, list: &PriceList) -> f64 {
+    let (metrics, alarm_metrics) = if load.has_labels() {
+        (METRICS + METRICS_OF_LABELS, ALARM_METRICS + ALARM_METRICS_OF_LABELS)
+    } else {
+        (METRICS, ALARM_METRICS)
+    };
+    metrics * list.cloudwatch_metric_month.usd
+        + alarm_metrics * list.cloudwatch_alarm_metric_month.usd
         + list.cloudwatch_dashboard_month.usd
         + functions * usage.metric_requests / 1_000.0 * list.cloudwatch_thousand_requests.usd
         + functions * usage.log_gb * list.cloudwatch_logs_gb.usd
@@ -180,28 +185,41 @@ fn cloudwatch(usage: &Usage, functions: f64, list: &PriceList) -> f64 {
 /// All mappings share one group of pollers, and each has one at least.
 /// Lambda's guide, "Cost Optimization for Provisioned mode", says how many make a unit.
 fn pollers(load: &Load, usage: &Usage, setup: Setup, list: &PriceList) -> f64 {
-    let mappings = match setup.archive {
-        Archive::Relay => MAPPINGS,
-        Archive::FirehoseReadsMsk => MAPPINGS / 2.0,
+    // A mapping for each topic and function.
+    let functions = match setup.archive {
+        Archive::Relay => 2.0,
+        Archive::FirehoseReadsMsk => 1.0,
     };
     match setup.pollers {
         Pollers::Provisioned => {
-            let bytes = load.records_per_second * load.record_bytes / Load::TOPICS;
-            let pollers = mappings * (bytes / POLLER_BYTES).ceil().max(1.0);
-            let units = (pollers / POLLERS_A_UNIT).max(mappings * bytes / UNIT_BYTES).ceil();
+            let a_topic = load.records_per_second * load.record_bytes / Load::TOPICS;
+            let labels = load.labels_per_second() * Load::LABEL_BYTES;
+            let mut pollers = Load::TOPICS * pollers_of_one(a_topic);
+            if load.has_labels() {
+                pollers += pollers_of_one(labels);
+            }
+            let bytes = functions * (Load::TOPICS * a_topic + labels);
+            let units = (functions * pollers / POLLERS_A_UNIT).max(bytes / UNIT_BYTES).ceil();
             units * MONTH_HOURS * list.lambda_poller_unit_hour.usd
         }
         Pollers::OnDemand => {
-            let events_gb = usage.records * load.event_bytes() / 1e9 * mappings / Load::TOPICS;
+            let labels = usage.records / load.records_per_second * load.labels_per_second();
+            let bytes = usage.records * load.event_bytes() + labels * Load::LABEL_EVENT_BYTES;
             ENDPOINTS * MONTH_HOURS * list.vpc_endpoint_hour.usd
-                + events_gb * list.vpc_endpoint_gb.usd
+                + functions * bytes / 1e9 * list.vpc_endpoint_gb.usd
         }
     }
 }
 
+/// Pollers of a mapping that carries so many bytes a second.
+fn pollers_of_one(bytes: f64) -> f64 {
+    (bytes / POLLER_BYTES).ceil().max(1.0)
+}
+
 fn cluster(load: &Load, usage: &Usage, cluster: Cluster, list: &PriceList) -> f64 {
-    let kept_gb =
-        load.records_per_second * load.record_bytes * load.retention_days * 86_400.0 / 1e9;
+    let bytes =
+        load.records_per_second * load.record_bytes + load.labels_per_second() * Load::LABEL_BYTES;
+    let kept_gb = bytes * load.retention_days * 86_400.0 / 1e9;
     match cluster {
         Cluster::Existing => 0.0,
         Cluster::Provisioned => {
@@ -210,7 +228,8 @@ fn cluster(load: &Load, usage: &Usage, cluster: Cluster, list: &PriceList) -> f6
                 + storage * list.msk_storage_gb_month.usd
         }
         Cluster::Serverless => {
-            let partitions = Load::TOPICS * load.partitions;
+            let topics = if load.has_labels() { Load::TOPICS + 1.0 } else { Load::TOPICS };
+            let partitions = topics * load.partitions;
             // Both functions read everything.
             MONTH_HOURS * list.msk_serverless_cluster_hour.usd
                 + partitions * MONTH_HOURS * list.msk_serverless_partition_hour.usd

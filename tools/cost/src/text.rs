@@ -52,8 +52,19 @@ pub fn comparison(load: &Load, prices: &Prices) -> String {
         let total = Bill::of(load, other, prices).total();
         table.row([name.to_owned(), dollars(total), difference(total - bill.total())]);
     }
+    if !load.has_labels() {
+        let total = Bill::of(&labelled(load), setup, prices).total();
+        table.row([LABELLED.to_owned(), dollars(total), difference(total - bill.total())]);
+    }
     table.write(&mut text);
     text
+}
+
+/// What labels add to a load that has none.
+const LABELLED: &str = "with labels of a tenth of the payments";
+
+fn labelled(load: &Load) -> Load {
+    Load { label_share: 0.1, ..load.clone() }
 }
 
 /// The other choices, one at a time.
@@ -103,6 +114,13 @@ pub fn document(prices: &Prices) -> String {
         row.extend(loads.iter().map(|load| dollars(Bill::of(load, setup, prices).total())));
         table.row(row);
     }
+    let mut row = vec![LABELLED.to_owned()];
+    row.extend(
+        loads
+            .iter()
+            .map(|load| dollars(Bill::of(&labelled(load), Setup::default(), prices).total())),
+    );
+    table.row(row);
     let naive = Setup { way: Way::Naive, ..Setup::default() };
     let mut row = vec!["a request per record".to_owned()];
     row.extend(loads.iter().map(|load| dollars(Bill::of(load, naive, prices).total())));

@@ -32,6 +32,10 @@ const RELAY_CPU: [f64; 2] = [0.001, 1.5e-6];
 /// CPU time of reading and writing a state in two requests of its own.
 const NAIVE_ENTITY_CPU: f64 = 76e-6;
 
+/// Write units of a user's state. Payments that wait for their label make it a little larger than one.
+const USER_UNITS: f64 = 1.0;
+const USER_UNITS_WITH_LABELS: f64 = 2.0;
+
 /// What is counted and billed, a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
@@ -59,35 +63,97 @@ pub struct Usage {
     pub archive_gb: f64,
 }
 
+/// The three topics together, or the labels.
+struct Stream {
+    batches: Batches,
+    records_per_second: f64,
+    record_bytes: f64,
+    line_bytes: f64,
+    /// Of each record: read units and write units of reading and writing its states by itself.
+    naive_units: [f64; 2],
+    /// Write units of clearing an outbox.
+    clearing_units: f64,
+    alert_share: f64,
+    row_share: f64,
+}
+
 impl Usage {
     /// Of a load, ours or the naive way.
     pub fn of(load: &Load, way: Way) -> Self {
-        let batches = Batches::of(load);
-        let records = load.records_per_second * MONTH_SECONDS;
+        let user_units = if load.has_labels() { USER_UNITS_WITH_LABELS } else { USER_UNITS };
+        // Two topics of users to one of sensors, whose states are of one unit.
+        let units = (2.0 * user_units + 1.0) / Load::TOPICS;
+        let merchants = if load.has_labels() { 1.0 / Load::TOPICS } else { 0.0 };
+        let events = Stream {
+            batches: Batches::of(load),
+            records_per_second: load.records_per_second,
+            record_bytes: load.record_bytes,
+            line_bytes: load.line_bytes(),
+            naive_units: [1.0 + merchants, units],
+            clearing_units: units,
+            alert_share: load.alert_share,
+            row_share: load.row_share,
+        };
+        let labels = Stream {
+            batches: Batches::of_labels(load),
+            records_per_second: load.labels_per_second(),
+            record_bytes: Load::LABEL_BYTES,
+            line_bytes: Load::LABEL_LINE_BYTES,
+            // The user, the merchant and a calibrator.
+            naive_units: [3.0, user_units + 2.0],
+            clearing_units: user_units,
+            alert_share: 0.0,
+            row_share: 0.0,
+        };
+        let (events, labels) = (events.usage(user_units, way), labels.usage(user_units, way));
+        Self {
+            records: events.records,
+            invocations: events.invocations + labels.invocations,
+            gb_seconds: events.gb_seconds + labels.gb_seconds,
+            read_units: events.read_units + labels.read_units,
+            write_units: events.write_units + labels.write_units,
+            sns_requests: events.sns_requests + labels.sns_requests,
+            metric_requests: events.metric_requests + labels.metric_requests,
+            log_gb: events.log_gb + labels.log_gb,
+            firehose_gb: events.firehose_gb + labels.firehose_gb,
+            kafka_gb: events.kafka_gb + labels.kafka_gb,
+            archive_gb: events.archive_gb + labels.archive_gb,
+        }
+    }
+}
+
+impl Stream {
+    fn usage(&self, user_units: f64, way: Way) -> Usage {
+        let batches = &self.batches;
+        let records = self.records_per_second * MONTH_SECONDS;
         let count = batches.per_second * MONTH_SECONDS;
-        let (alerts, rows) = (records * load.alert_share, records * load.row_share);
+        let (alerts, rows) = (records * self.alert_share, records * self.row_share);
+        let [naive_reads, naive_writes] = self.naive_units;
         let (read_units, state_units) = match way {
             // A write for each entity of a batch, and one more to clear what was delivered.
-            Way::Ours => (count * batches.entities, count * batches.entities + alerts + rows),
-            Way::Naive => (records, records),
+            Way::Ours => (
+                count * (batches.entities() + batches.only_read),
+                count * (batches.users * user_units + batches.others)
+                    + (alerts + rows) * self.clearing_units,
+            ),
+            Way::Naive => (records * naive_reads, records * naive_writes),
         };
         let alert_requests = match way {
             Way::Ours => (alerts / ALERTS_A_REQUEST).max(alerts.min(count)),
             Way::Naive => alerts,
         };
-        let line_gb = records * load.line_bytes() / GB;
-        Self {
+        Usage {
             records,
             invocations: 2.0 * count,
-            gb_seconds: count * seconds_a_batch(&batches, way),
+            gb_seconds: count * seconds_a_batch(batches, way),
             read_units,
             write_units: state_units + alerts * ALERT_UNITS + rows,
             sns_requests: alert_requests,
             metric_requests: 2.0 * count,
             log_gb: 2.0 * count * LOG_BYTES / GB,
-            firehose_gb: records * billed_line(load, &batches, way) / GB,
-            kafka_gb: records * load.record_bytes / GB,
-            archive_gb: line_gb * COMPRESSED,
+            firehose_gb: records * billed_line(self.line_bytes, batches, way) / GB,
+            kafka_gb: records * self.record_bytes / GB,
+            archive_gb: records * self.line_bytes / GB * COMPRESSED,
         }
     }
 }
@@ -98,8 +164,10 @@ fn seconds_a_batch(batches: &Batches, way: Way) -> f64 {
     let (cpu, waits) = match way {
         // Reads of a hundred, eight at a time; writes of 25, 16 at a time; delivery and clearing.
         Way::Ours => (
-            batch + record * batches.records + entity * batches.entities,
-            (batches.entities / 800.0).ceil() + (batches.entities / 400.0).ceil() + 2.0,
+            batch + record * batches.records + entity * batches.entities(),
+            ((batches.entities() + batches.only_read) / 800.0).ceil()
+                + (batches.entities() / 400.0).ceil()
+                + 2.0,
         ),
         // 64 at a time, reads and then writes.
         Way::Naive => (
@@ -114,16 +182,16 @@ fn seconds_a_batch(batches: &Batches, way: Way) -> f64 {
 }
 
 /// What Firehose bills for a line.
-fn billed_line(load: &Load, batches: &Batches, way: Way) -> f64 {
+fn billed_line(line_bytes: f64, batches: &Batches, way: Way) -> f64 {
     let step = |bytes: f64| (bytes / FIREHOSE_STEP).ceil() * FIREHOSE_STEP;
     match way {
-        Way::Naive => step(load.line_bytes()),
+        Way::Naive => step(line_bytes),
         Way::Ours => {
-            let all = batches.records * load.line_bytes();
+            let all = batches.records * line_bytes;
             let whole = (all / FIREHOSE_RECORD).floor();
             let packed = whole * FIREHOSE_RECORD + step(all - whole * FIREHOSE_RECORD);
             // A mean batch has a fraction of a line, and a packed line is never billed as more.
-            (packed / batches.records).min(step(load.line_bytes()))
+            (packed / batches.records).min(step(line_bytes))
         }
     }
 }

@@ -75,6 +75,47 @@ fn batching_never_costs_more_than_a_request_per_record() {
 }
 
 #[test]
+fn labels_cost_what_a_person_works_out() {
+    let load = Load::new(1_000.0, 600.0, 100_000.0);
+    let with_labels = Load { label_share: 0.1, ..load.clone() };
+    let setup = Setup::default();
+    let (without, with) = (bill(&load, setup), bill(&with_labels, setup));
+    let more = |service: &str| with.service(service) - without.service(service);
+
+    // 2.628 million batches of a thousand a month. One concerns 662.5 users, whose states are of two
+    // units now, 325.1 sensors and 6 partitions, and 313.4 merchants are read: 993.8 of 80,000 users
+    // in two batches of three, 975.4 of 20,000 sensors and 940.1 of 8,000 merchants in one of three.
+    let (reads, writes) = (662.5 + 325.1 + 6.0 + 313.4, 2.0 * 662.5 + 325.1 + 6.0);
+    // 65.7 million outboxes to clear, two thirds of them with a user of two units; 13.14 million
+    // alerts of three units, 52.56 million rows.
+    let delivered = 65.7 * 5.0 / 3.0 + 13.14 * 3.0 + 52.56;
+    // Every five seconds 166.7 labels of 166.5 users and 165.0 merchants, in 6 partitions with as many
+    // calibrators.
+    let (label_reads, label_writes) = (166.5 + 165.0 + 12.0, 2.0 * 166.5 + 165.0 + 12.0);
+    let expected = (2.628 * reads + 0.5256 * label_reads) * 0.125
+        + (2.628 * writes + delivered + 0.5256 * label_writes) * 0.625;
+    assert!(is_near(with.service("DynamoDB"), expected), "{expected}: {with:?}");
+
+    // A batch's lines of 325 bytes are 54,167 bytes, and billed as eleven steps.
+    assert!(is_near(more("Firehose"), 525_600.0 * 56_320.0 / 1e9 * 0.029), "{with:?}");
+    // 5 metrics, 16 more in alarms, and a request and 800 bytes of log for two invocations a batch.
+    let expected = 1.5 + 1.6 + 1_051.2 * 0.01 + 1_051_200.0 * 800.0 / 1e9 * 0.5;
+    assert!(is_near(more("CloudWatch"), expected), "{expected}: {with:?}");
+    // Eight pollers are a unit as well.
+    assert!(more("Lambda pollers") == 0.0, "{with:?}");
+    // Six more partitions; 87.6 million labels of 150 bytes in, twice out; 3.02 GB kept.
+    let serverless = Setup { cluster: Cluster::Serverless, ..setup };
+    let msk = |load: &Load| bill(load, serverless).service("MSK");
+    let expected = 6.0 * 730.0 * 0.0015 + 13.14 * 0.1 + 26.28 * 0.05 + 0.302;
+    assert!(is_near(msk(&with_labels) - msk(&load), expected), "{expected}");
+    // The naive way reads the merchant with each payment, and three states with each label.
+    let naive = Setup { way: Way::Naive, ..setup };
+    let (reads, writes) = (2_628.0 * 4.0 / 3.0 + 87.6 * 3.0, 2_628.0 * 5.0 / 3.0 + 87.6 * 4.0);
+    let expected = reads * 0.125 + (writes + 2_628.0 * 0.035) * 0.625;
+    assert!(is_near(bill(&with_labels, naive).service("DynamoDB"), expected), "{expected}");
+}
+
+#[test]
 fn fewer_keys_and_larger_batches_are_cheaper() {
     let dynamodb = |load: &Load| bill(load, Setup::default()).service("DynamoDB");
     let load = Load::new(1_000.0, 600.0, 100_000.0);

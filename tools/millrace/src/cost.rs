@@ -11,7 +11,7 @@ use crate::error::Error;
 /// What `cost` can be told.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// Records a second, over all topics
+    /// Records a second, over the three topics; labels come on top
     #[arg(long, value_name = "N", default_value_t = 1_000.0, value_parser = positive)]
     records_per_second: f64,
     /// Bytes of a record's value
@@ -26,12 +26,15 @@ pub(crate) struct Options {
     /// The mappings' batching window in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = positive)]
     window: f64,
-    /// Partitions of each of the three topics
+    /// Partitions of each topic
     #[arg(long, value_name = "N", default_value_t = 6.0, value_parser = positive)]
     partitions: f64,
     /// The share of records that raise an alert, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 0.5, value_parser = positive)]
     alerts: f64,
+    /// The share of payments that a label tells of later, in percent; without it there is no topic of labels
+    #[arg(long, value_name = "PERCENT", value_parser = positive)]
+    labels: Option<f64>,
     /// Print the tables of docs/costs.md instead
     #[arg(long)]
     document: bool,
@@ -45,6 +48,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Error> {
     load.window_seconds = options.window;
     load.partitions = options.partitions;
     load.alert_share = options.alerts / 100.0;
+    load.label_share = options.labels.unwrap_or_default() / 100.0;
     let text = if options.document { document(&prices) } else { comparison(&load, &prices) };
     let mut output = anstream::stdout().lock();
     writeln!(output, "{}", text.trim_end()).map_err(Error::Output)?;
