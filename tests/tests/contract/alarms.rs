@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::evaluation::{Parameters, parameters, shown};
 use crate::source::{crates_of, files};
-use crate::stack::{FUNCTIONS, nested, of_type, resources};
+use crate::stack::{FUNCTIONS, LABELS, nested, of_type, resources};
 use crate::template::{root, text};
 
 /// Pages of docs/operations that no alarm leads to.
@@ -61,7 +61,7 @@ fn every_alarm_has_its_page_and_every_page_its_alarm() {
 #[test]
 fn the_overview_of_the_pages_names_every_alarm_and_links_every_page() {
     let overview = text("docs/operations/README.md");
-    for (id, alarm) in of_type(&observability(&Parameters::new()), "AWS::CloudWatch::Alarm") {
+    for (id, alarm) in of_type(&observability(&parameters(&[LABELS])), "AWS::CloudWatch::Alarm") {
         let page = runbook(alarm);
         assert!(overview.contains(&format!("({page}.md)")), "{page}");
         let name = shown(&alarm["AlarmName"]).replace("${AWS::StackName}-", "");
@@ -87,7 +87,7 @@ fn every_queue_has_an_alarm_on_its_messages() {
 
 #[test]
 fn every_mapping_is_watched_by_every_alarm_on_mappings() {
-    let stack = observability(&Parameters::new());
+    let stack = observability(&parameters(&[LABELS]));
     let mut watched: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, alarm) in of_type(&stack, "AWS::CloudWatch::Alarm") {
         for (namespace, metric, dimensions) in metrics(alarm) {
@@ -99,7 +99,8 @@ fn every_mapping_is_watched_by_every_alarm_on_mappings() {
         }
     }
     let expected = ["Analytics", "Relay"].iter().flat_map(|function| {
-        ["SensorData", "Transactions", "UserEvents"].map(|topic| format!("${{{function}{topic}}}"))
+        ["SensorData", "TransactionLabels", "Transactions", "UserEvents"]
+            .map(|topic| format!("${{{function}{topic}}}"))
     });
     let expected: BTreeSet<String> = expected.collect();
     let names: Vec<&str> = watched.keys().map(String::as_str).collect();
@@ -116,6 +117,33 @@ fn every_mapping_is_watched_by_every_alarm_on_mappings() {
     );
     for (metric, mappings) in watched {
         assert_eq!(mappings, expected, "{metric}");
+    }
+}
+
+/// The ids in an expression: they start with a small letter, and functions are in capitals.
+fn ids(expression: &str) -> Vec<&str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = expression.split(|c: char| !is_part(c));
+    words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect()
+}
+
+#[test]
+fn expressions_name_the_metrics_of_their_alarm_and_leave_none_out() {
+    let kinds = [("ClusterType", "provisioned"), ("ClusterType", "serverless")];
+    let mut modes = kinds.map(|kind| parameters(&[kind])).to_vec();
+    modes.extend(kinds.map(|kind| parameters(&[kind, LABELS])));
+    for mode in modes {
+        let stack = observability(&mode);
+        for (id, alarm) in of_type(&stack, "AWS::CloudWatch::Alarm") {
+            let metrics: Vec<&Value> = alarm["Metrics"].as_array().into_iter().flatten().collect();
+            let given = metrics.iter().map(|metric| metric["Id"].as_str().unwrap());
+            let returned = metrics.iter().filter(|metric| metric["ReturnData"] == true);
+            let returned = returned.map(|metric| metric["Id"].as_str().unwrap());
+            let expressions = metrics.iter().filter_map(|metric| metric["Expression"].as_str());
+            let given: BTreeSet<&str> = given.collect();
+            let used: BTreeSet<&str> = expressions.flat_map(ids).chain(returned).collect();
+            assert_eq!(used, given, "{id} with {mode:?}");
+        }
     }
 }
 
@@ -170,7 +198,7 @@ fn a_serverless_cluster_has_no_alarms_on_brokers() {
 
 #[test]
 fn metrics_of_our_own_are_ones_that_the_functions_publish() {
-    let stack = observability(&parameters(&[("MetricsNamespace", "Ours")]));
+    let stack = observability(&parameters(&[LABELS, ("MetricsNamespace", "Ours")]));
     let folders = FUNCTIONS.iter().flat_map(|(_, function)| crates_of(function));
     let source: String = folders.flat_map(|folder| files(&folder)).collect();
     let published = |metric: &str| source.contains(&format!("\"{metric}\""));

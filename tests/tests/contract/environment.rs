@@ -76,6 +76,7 @@ fn deployed(value: &str) -> String {
 #[test]
 fn both_functions_start_with_what_they_are_given_in_every_mode() {
     let mut all = modes();
+    all.push(Parameters::new());
     all.push(parameters(&[("RelayDestination", "s3")]));
     all.push(parameters(&[("TopicEpochs", "transactions=1"), ("DetectorsOff", "long_session")]));
     for mode in all {

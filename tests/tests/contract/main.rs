@@ -12,6 +12,8 @@ mod environment;
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod labels;
+#[cfg(test)]
 mod mappings;
 #[cfg(test)]
 mod operations;

@@ -13,7 +13,7 @@ const PROVISIONED_ALONE: [&str; 5] = [
     "MaximumRecordAgeInSeconds",
     "MaximumRetryAttempts",
 ];
-const TOPICS: [&str; 3] = ["SensorData", "Transactions", "UserEvents"];
+const TOPICS: [&str; 4] = ["SensorData", "TransactionLabels", "Transactions", "UserEvents"];
 
 /// Every mapping with these parameters: its function, what it is called there, its properties.
 fn mappings(parameters: &Parameters) -> Vec<(&'static str, String, Value)> {
@@ -39,6 +39,7 @@ fn each_function_has_one_mapping_for_each_topic() {
     let mut found = Vec::new();
     for (function, event, mapping) in mappings(&parameters(&[
         ("SensorDataTopic", "the SensorData"),
+        ("TransactionLabelsTopic", "the TransactionLabels"),
         ("TransactionsTopic", "the Transactions"),
         ("UserEventsTopic", "the UserEvents"),
     ])) {

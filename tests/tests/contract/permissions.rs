@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::evaluation::{Parameters, parameters, shown};
 use crate::operations::needed_by;
-use crate::stack::{FUNCTIONS, existing, mappings_of, modes, nested, of_type, resources};
+use crate::stack::{FUNCTIONS, LABELS, existing, mappings_of, modes, nested, of_type, resources};
 use crate::template::text;
 
 /// Statements that may say `*`, as AWS knows no resource for their actions.
@@ -208,9 +208,9 @@ fn whatever_may_touch_any_resource_says_why() {
 }
 
 #[test]
-fn kafka_is_narrowed_to_the_cluster_its_three_topics_and_the_functions_own_groups() {
+fn kafka_is_narrowed_to_the_cluster_its_topics_and_the_functions_own_groups() {
     let cluster = "arn:aws:kafka:eu-central-1:123456789012:cluster/orders/1a2b3c4d";
-    let resources = resources(&existing("iam", &[]));
+    let resources = resources(&existing("iam", &[LABELS]));
     for (id, function) in FUNCTIONS {
         let mut found = BTreeMap::new();
         for (_, statement) in statements(role_of(&resources, id)) {
@@ -219,7 +219,8 @@ fn kafka_is_narrowed_to_the_cluster_its_three_topics_and_the_functions_own_group
         let topic = |name: &str| format!("{}/{name}", cluster.replace(":cluster/", ":topic/"));
         assert_eq!(found["JoinCluster"], [cluster]);
         assert_eq!(found["DescribeCluster"], [cluster]);
-        let topics = [topic("user-events"), topic("transactions"), topic("sensor-data")];
+        let topics =
+            ["user-events", "transactions", "sensor-data", "transaction-labels"].map(topic);
         assert_eq!(found["ReadTopics"], topics);
         let groups = cluster.replace(":cluster/", ":group/");
         assert_eq!(found["CommitOffsets"], [format!("{groups}/${{AWS::StackName}}-{function}-*")]);

@@ -43,6 +43,7 @@ fn combinations_that_make_no_sense_are_refused_with_a_sentence_that_names_the_pa
             "PollerMode",
         ),
         (parameters(&[("SensorDataTopic", "transactions")]), "SensorDataTopic"),
+        (parameters(&[("TransactionLabelsTopic", "transactions")]), "TransactionLabelsTopic"),
     ];
     for (given, parameter) in cases {
         let refusals = refusals(&given);

@@ -23,6 +23,9 @@ const SECRET: (&str, &str) = (
     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_reader-a1b2c3",
 );
 
+/// Labels are optional, and here they are there.
+pub(crate) const LABELS: (&str, &str) = ("TransactionLabelsTopic", "transaction-labels");
+
 /// An existing cluster with this authentication and whatever else it takes.
 pub(crate) fn existing(authentication: &str, other: &[(&str, &str)]) -> Parameters {
     let mut all = parameters(&EXISTING);
@@ -35,7 +38,8 @@ pub(crate) fn existing(authentication: &str, other: &[(&str, &str)]) -> Paramete
 }
 
 /// Every combination of the parameters that choose a mode, as far as the rules allow it: a new or an
-/// existing cluster, provisioned or serverless, each authentication, and both kinds of pollers.
+/// existing cluster, provisioned or serverless, each authentication, and both kinds of pollers. With
+/// labels, so that all mappings are there.
 pub(crate) fn modes() -> Vec<Parameters> {
     let mut modes = Vec::new();
     for pollers in ["provisioned", "on-demand"] {
@@ -43,10 +47,10 @@ pub(crate) fn modes() -> Vec<Parameters> {
         for cluster in ["provisioned", "serverless"] {
             let cluster = ("ClusterType", cluster);
             for egress in ["none", "endpoints", "nat"] {
-                modes.push(parameters(&[pollers, cluster, ("Egress", egress)]));
+                modes.push(parameters(&[pollers, cluster, LABELS, ("Egress", egress)]));
             }
             for authentication in ["iam", "scram", "mtls"] {
-                modes.push(existing(authentication, &[pollers, cluster]));
+                modes.push(existing(authentication, &[pollers, cluster, LABELS]));
             }
         }
     }

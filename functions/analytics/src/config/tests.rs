@@ -99,6 +99,8 @@ fn values_out_of_range_are_refused_by_the_variables_own_name() {
         ("RAPID_CLICKS_COUNT", "1"),
         ("HUMIDITY_LOW", "95"),
         ("HIGH_VALUE_AMOUNT", "-1"),
+        ("FRAUD_SCORE_THRESHOLD", "1.01"),
+        ("CALIBRATION_REFRESH_SECONDS", "3601"),
         ("UNUSUAL_AMOUNT_FACTOR", "NaN"),
         ("DETECTORS_OFF", "high_value,hihg_value"),
         ("DETECTORS_ON", "high_value"),

@@ -18,7 +18,7 @@ pub(super) fn problems(fed: &Fed, findings: &Findings) -> Vec<String> {
     }
     if findings.population.taken != fates.applied {
         problems.push(format!(
-            "{} applied, but the states of users and sensors have taken in {}",
+            "{} applied, but the states of users, sensors and calibrators have taken in {}",
             counted(fates.applied, "record"),
             grouped(findings.population.taken)
         ));
@@ -111,7 +111,10 @@ mod tests {
         let lost = only_problem(|fed, _| fed.analytics.records = 11);
         assert_eq!(lost, "11 records were handed over, but the function's metrics account for 10");
         let lost = only_problem(|_, findings| findings.population.taken = 5);
-        assert_eq!(lost, "6 records applied, but the states of users and sensors have taken in 5");
+        assert_eq!(
+            lost,
+            "6 records applied, but the states of users, sensors and calibrators have taken in 5"
+        );
         let lost = only_problem(|_, findings| findings.dead_letters.clear());
         assert_eq!(
             lost,

@@ -41,13 +41,13 @@ impl Kafka {
     }
 
     /// The topics of the stream.
-    pub(super) fn names(&self) -> [String; 3] {
+    pub(super) fn names(&self) -> [String; 4] {
         names(&self.topics)
     }
 
     /// What `analytics` has to know of topics: those of the stream, and those of the sample events.
     pub(super) fn topic_kinds(&self) -> String {
-        let kinds = ["user_event", "transaction", "sensor_reading"];
+        let kinds = ["user_event", "transaction", "sensor_reading", "transaction_label"];
         let mut pairs = Vec::new();
         for topics in [names(&Topics::default()), self.names()] {
             for (topic, kind) in topics.iter().zip(kinds) {
@@ -77,15 +77,17 @@ impl Kafka {
     }
 }
 
-fn names(topics: &Topics) -> [String; 3] {
-    [&topics.user_events, &topics.transactions, &topics.sensor_data].map(ToString::to_string)
+fn names(topics: &Topics) -> [String; 4] {
+    let Topics { user_events, transactions, sensor_data, transaction_labels } = topics;
+    [user_events, transactions, sensor_data, transaction_labels].map(ToString::to_string)
 }
 
-fn specs(topics: &Topics, partitions: Partitions) -> [TopicSpec; 3] {
-    let [user_events, transactions, sensor_data] = names(topics);
+fn specs(topics: &Topics, partitions: Partitions) -> [TopicSpec; 4] {
+    let [user_events, transactions, sensor_data, transaction_labels] = names(topics);
     [
         TopicSpec::new(user_events, partitions.user_events),
         TopicSpec::new(transactions, partitions.transactions),
         TopicSpec::new(sensor_data, partitions.sensor_data),
+        TopicSpec::new(transaction_labels, partitions.transaction_labels),
     ]
 }

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use millrace_generator::Settings;
+use millrace_generator::{Rates, Settings};
 use millrace_runtime_api::LogSink;
 
 use crate::error::Error;
@@ -52,6 +52,9 @@ pub(crate) struct Options {
     /// The same seed gives the same stream
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+    /// The share of payments of which a label tells half an hour later whether they were fraud
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    labels: f64,
     /// The most records of one batch, as a mapping's `BatchSize`; a batch also ends after half a
     /// second
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = batch_size)]
@@ -114,6 +117,7 @@ async fn feed_and_look(
         records: options.records,
         topics: kafka.topics.clone(),
         partitions: kafka.partitions,
+        rates: Rates { labels: options.labels, ..Rates::default() },
         ..Settings::default()
     };
     let bar = progress::bar(options.records + sampled(&samples), !options.json);
@@ -173,6 +177,12 @@ fn show(stack: &Stack, outcome: &Outcome, options: &Options) -> Result<(), Error
         return Ok(());
     }
     print(&how)
+}
+
+/// A share between nothing and everything.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it should be a number from 0 to 1".to_owned())
 }
 
 /// What Lambda allows.

@@ -1,5 +1,7 @@
 //! Who there is, and what their sessions and windows come to.
 
+use serde::Serialize;
+
 use crate::error::Error;
 use crate::stack::{Row, Rows, Stack};
 
@@ -11,8 +13,9 @@ const BUSIEST: usize = 5;
 pub(super) struct Population {
     pub(super) users: u64,
     pub(super) sensors: u64,
-    /// The events and payments that all of their states have taken in.
+    /// The events, payments and labels that all states have taken in.
     pub(super) taken: u64,
+    pub(super) labels: Labels,
     /// The users with the most events and payments, busiest first.
     pub(super) busiest: Vec<User>,
     pub(super) open_sessions: u64,
@@ -24,6 +27,26 @@ pub(super) struct Population {
     /// Windows of sensors' measures.
     pub(super) open_measure_windows: u64,
     pub(super) measure_windows: u64,
+}
+
+/// What was told of payments later. Each label is counted in exactly one calibrator.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Labels {
+    /// How many came.
+    pub(super) told: u64,
+    /// How many of these were the first of a payment that was still remembered.
+    pub(super) counted: u64,
+    /// How many of those said fraud.
+    pub(super) frauds: u64,
+}
+
+impl Labels {
+    fn add(&mut self, states: &Rows, calibrator: &Row) -> Result<(), Error> {
+        self.told += states.count(calibrator, "labels")?;
+        self.counted += states.count(calibrator, "counted")?;
+        self.frauds += states.count(calibrator, "frauds")?;
+        Ok(())
+    }
 }
 
 /// One user.
@@ -54,9 +77,11 @@ impl Population {
                     population.sensors += 1;
                     population.taken += states.count(row, "events")?;
                 }
+                Some(("calibrator", _)) => population.labels.add(&states, row)?,
                 _ => {}
             }
         }
+        population.taken += population.labels.told;
         population.busiest.sort_by(|one, other| {
             let acts = |user: &User| user.events + user.payments;
             acts(other).cmp(&acts(one)).then_with(|| one.id.cmp(&other.id))

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::archive::Archive;
+use super::population::Labels;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -30,6 +31,7 @@ struct Report<'a> {
     sensors: u64,
     sessions: OpenAndClosed,
     windows: OpenAndClosed,
+    labels: &'a Labels,
     #[serde(skip_serializing_if = "Option::is_none")]
     function_cpu_seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +111,7 @@ pub(super) fn json(outcome: &Outcome) -> String {
             open: population.open_spend_windows + population.open_measure_windows,
             closed: population.spend_windows + population.measure_windows,
         },
+        labels: &population.labels,
         function_cpu_seconds: fed.analytics.cpu.map(|cpu| cpu.as_secs_f64()),
         function_peak_memory_bytes: fed.analytics.peak_memory,
         archive: Archived {

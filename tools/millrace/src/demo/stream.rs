@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!   events/ ──────────────────────────────────────────────┐
-//!   generator ─▶ Producer ─▶ Kafka ─┬─ 3 pollers (a topic each) ─▶ analytics
-//!                  ▲ (room)         └─ 3 pollers                ─▶ relay
+//!   generator ─▶ Producer ─▶ Kafka ─┬─ 4 pollers (a topic each) ─▶ analytics
+//!                  ▲ (room)         └─ 4 pollers                ─▶ relay
 //!                  └──────────── what all groups have committed
 //! ```
 

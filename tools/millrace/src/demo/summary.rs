@@ -20,6 +20,7 @@ pub(super) fn text(outcome: &Outcome) -> String {
     let mut text = String::new();
     records(&mut text, outcome);
     alerts(&mut text, outcome);
+    labels(&mut text, outcome);
     users(&mut text, outcome);
     time(&mut text, outcome);
     dead_records(&mut text, outcome);
@@ -105,6 +106,17 @@ fn alerts(text: &mut String, outcome: &Outcome) {
         columns.note(&alerts.example.sentence, DIM);
     }
     columns.write(text);
+}
+
+fn labels(text: &mut String, outcome: &Outcome) {
+    let labels = &outcome.findings.population.labels;
+    let note = format!(
+        "{} of payments: {} counted, {} of these say fraud",
+        grouped(labels.told),
+        grouped(labels.counted),
+        grouped(labels.frauds)
+    );
+    heading(text, "Labels", &note);
 }
 
 fn users(text: &mut String, outcome: &Outcome) {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use millrace_generator::Settings;
+use millrace_generator::{Rates, Settings};
 use serde_json::{Value, json};
 
 use crate::command::run;
@@ -12,7 +12,8 @@ const RECORDS: u64 = 3_000;
 const BATCH_SIZE: u64 = 500;
 
 fn settings() -> Settings {
-    Settings { seed: SEED, records: RECORDS, ..Settings::default() }
+    let rates = Rates { labels: 0.5, ..Rates::default() };
+    Settings { seed: SEED, records: RECORDS, rates, ..Settings::default() }
 }
 
 fn arguments() -> Vec<String> {
@@ -40,7 +41,7 @@ fn the_report_is_one_object_and_its_numbers_are_those_of_what_was_handed_over() 
     let count = |name: &str| report[name].as_u64().expect("a count");
     let again = count("records_again");
     assert!(again > 0, "an answer is held back now and then");
-    let events = tally.user_events + tally.transactions + tally.sensor_events;
+    let events = tally.user_events + tally.transactions + tally.sensor_events + tally.labels;
     let expected = json!({
         "records": samples::RECORDS + RECORDS,
         "handed_over": samples::RECORDS + RECORDS + again,
@@ -49,7 +50,7 @@ fn the_report_is_one_object_and_its_numbers_are_those_of_what_was_handed_over() 
         "kafka": {
             "servers": "an embedded broker",
             "produced": RECORDS,
-            "groups": 6,
+            "groups": 8,
             "polled": 2 * RECORDS,
             "lag": 0,
         },
@@ -137,6 +138,27 @@ fn every_record_is_a_line_of_the_archive_as_often_as_it_was_handed_over() {
 }
 
 #[test]
+fn labels_of_payments_come_half_an_hour_later_and_are_told_once() {
+    // An hour of event time.
+    let records = 15_000;
+    let arguments = ["demo", "--json", "--records", "15000", "--seed", "2", "--labels", "1"];
+    let done = run(&arguments);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let report: Value = serde_json::from_str(&done.stdout).expect("one JSON object");
+    assert_eq!(report["problems"], json!([]));
+    let rates = Rates { labels: 1.0, ..Rates::default() };
+    let tally = Stream::of(Settings { records, rates, ..settings() }).tally;
+    assert!(tally.labels > 100, "{tally:?}");
+    assert_eq!(report["labels"]["told"], samples::LABELS + tally.labels);
+    // Those under events/ are of payments that nobody has seen. Topics keep no order among each
+    // other, so that a label may come before its payment.
+    let counted = report["labels"]["counted"].as_u64().expect("a count");
+    assert!((1..=tally.labels).contains(&counted), "{counted} of {}", tally.labels);
+    let frauds = report["labels"]["frauds"].as_u64().expect("a count");
+    assert!(frauds <= tally.fraud_labels, "{frauds} of {}", tally.fraud_labels);
+}
+
+#[test]
 fn the_summary_for_a_person_says_the_same_in_less_than_seventy_five_lines() {
     let done = demo(&[]);
     assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
@@ -150,9 +172,11 @@ fn the_summary_for_a_person_says_the_same_in_less_than_seventy_five_lines() {
     let high_value = high_value.to_string();
     assert!(rows.contains(&vec!["high_value", &high_value, "HIGH"]), "{}", done.stdout);
     assert!(done.stdout.contains("is above the limit of 10000."), "{}", done.stdout);
+    let labels = samples::LABELS + stream.tally.labels;
+    assert!(done.stdout.contains(&format!("Labels  {labels} of payments: ")), "{}", done.stdout);
     let records = format!("{} in ", thousands(samples::RECORDS + RECORDS));
     assert!(lines[0].starts_with(&records), "{}", lines[0]);
-    assert!(lines[1].contains("through an embedded broker, read by 6 groups"), "{}", lines[1]);
+    assert!(lines[1].contains("through an embedded broker, read by 8 groups"), "{}", lines[1]);
     let archive = lines.iter().find(|line| line.starts_with("Archive  "));
     let archive = archive.expect("the archive has its heading");
     assert!(archive.ends_with(" lines of relay, 2 dead records"), "{archive}");
@@ -186,6 +210,7 @@ fn wrong_options_are_refused_with_what_they_should_be() {
     for (arguments, told) in [
         (["demo", "--records", "0"], "0 is not in 1.."),
         (["demo", "--batch-size", "10001"], "from 1 to 10000"),
+        (["demo", "--labels", "1.5"], "from 0 to 1"),
         (["demo", "--endpoint-url", "localhost:8000"], "begin with http://"),
     ] {
         let done = run(&arguments);

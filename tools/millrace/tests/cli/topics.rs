@@ -44,11 +44,13 @@ impl Drop for Broker {
 
 #[tokio::test]
 async fn a_broker_has_the_topics_and_partitions_of_the_template() {
-    let broker = Broker::start(&["--parameter", "TransactionsTopic=payments"]);
+    let names = ["TransactionsTopic=payments", "TransactionLabelsTopic=chargebacks"];
+    let names = names.map(|name| ["--parameter", name]);
+    let broker = Broker::start(names.as_flattened());
     let cluster = Cluster::of(&Connection::plaintext(&broker.servers)).await.unwrap();
     assert!(cluster.is_embedded, "of another process, too");
     // PartitionsPerTopic of template.yaml.
-    for topic in ["user-events", "payments", "sensor-data"] {
+    for topic in ["user-events", "payments", "sensor-data", "chargebacks"] {
         assert_eq!(cluster.topics.get(topic), Some(&6), "{topic}");
     }
     assert!(!cluster.topics.contains_key("transactions"));
