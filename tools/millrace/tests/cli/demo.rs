@@ -138,7 +138,7 @@ fn every_record_is_a_line_of_the_archive_as_often_as_it_was_handed_over() {
 }
 
 #[test]
-fn labels_of_payments_come_half_an_hour_later_and_are_told_once() {
+fn labels_of_payments_come_half_an_hour_later_and_each_is_told() {
     // An hour of event time.
     let records = 15_000;
     let arguments = ["demo", "--json", "--records", "15000", "--seed", "2", "--labels", "1"];
@@ -151,11 +151,11 @@ fn labels_of_payments_come_half_an_hour_later_and_are_told_once() {
     assert!(tally.labels > 100, "{tally:?}");
     assert_eq!(report["labels"]["told"], samples::LABELS + tally.labels);
     // Those under events/ are of payments that nobody has seen. Topics keep no order among each
-    // other, so that a label may come before its payment.
-    let counted = report["labels"]["counted"].as_u64().expect("a count");
-    assert!((1..=tally.labels).contains(&counted), "{counted} of {}", tally.labels);
-    let frauds = report["labels"]["frauds"].as_u64().expect("a count");
-    assert!(frauds <= tally.fraud_labels, "{frauds} of {}", tally.fraud_labels);
+    // other, and half an hour is no second here: any label may come before its payment.
+    let count = |name: &str| report["labels"][name].as_u64().expect("a count");
+    assert!(count("counted") <= tally.labels, "{} of {}", count("counted"), tally.labels);
+    let frauds = tally.fraud_labels.min(count("counted"));
+    assert!(count("frauds") <= frauds, "{} of {frauds}", count("frauds"));
 }
 
 #[test]
