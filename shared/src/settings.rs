@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub use check::SettingsError;
 pub use detector_names::DetectorNames;
-pub(crate) use detector_names::bit;
+pub(crate) use detector_names::{bit, hash};
 
 use crate::amount::Amount;
 use crate::windows::SCALES;

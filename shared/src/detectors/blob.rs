@@ -3,14 +3,16 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::finite::is_finite;
+use super::section_name::{SectionKey, SectionName, key_of};
 
-/// The version of the blob's own frame. In version 1 a section's length took four bytes.
-const FRAME: u8 = 2;
+/// The version of the blob's own frame. Before version 3 a section had its detector's name written
+/// out, and in version 1 its length took four bytes.
+const FRAME: u8 = 3;
 
 /// The detectors' states of one entity, as stored: a frame of named, versioned sections.
 ///
 /// ```text
-///   frame version: u8 │ name length: u8 │ name │ section version: u8 │ length: LEB128 │ state │ …
+///   frame version: u8 │ detector: two bytes of its name's hash │ section version: u8 │ length: LEB128 │ state │ …
 /// ```
 ///
 /// A detector whose state is still the default takes no section. A section that no detector claims (one of a newer
@@ -21,7 +23,7 @@ pub struct Sections(Vec<Section>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Section {
-    name: String,
+    key: SectionKey,
     version: u8,
     state: Vec<u8>,
 }
@@ -59,7 +61,7 @@ pub enum BlobError {
         /// The length of the whole.
         length: usize,
     },
-    /// A section has no name, or one that stood there before.
+    /// A section's name is no text, or one that stood there before.
     #[error(
         "detector state makes no sense at byte {at} of {length}; restore the item or delete it to start the entity afresh"
     )]
@@ -92,15 +94,13 @@ impl Sections {
         let mut sections: Vec<Section> = Vec::new();
         while reader.at < bytes.len() {
             let garbled = BlobError::Garbled { at: reader.at, length: bytes.len() };
-            let name_length = reader.take(1)?[0];
-            let name = match str::from_utf8(reader.take(name_length.into())?) {
-                Ok(name) if sections.iter().all(|section| section.name != name) => name.to_owned(),
-                _ => return Err(garbled),
-            };
+            let key = if frame < 3 { reader.key_of_name()? } else { Some(reader.key()?) };
+            let is_new = |key: &SectionKey| sections.iter().all(|section| section.key != *key);
+            let Some(key) = key.filter(is_new) else { return Err(garbled) };
             let version = reader.take(1)?[0];
             let length = if frame == 1 { reader.four_bytes()? } else { reader.leb128()? };
             let state = reader.take(length)?.to_vec();
-            sections.push(Section { name, version, state });
+            sections.push(Section { key, version, state });
         }
         Ok(Self(sections))
     }
@@ -112,8 +112,7 @@ impl Sections {
         }
         let mut bytes = vec![FRAME];
         for section in &self.0 {
-            bytes.push(u8::try_from(section.name.len()).unwrap_or(u8::MAX));
-            bytes.extend_from_slice(&section.name.as_bytes()[..section.name.len().min(255)]);
+            bytes.extend_from_slice(&section.key);
             bytes.push(section.version);
             let mut length = section.state.len();
             while length > 0x7f {
@@ -130,14 +129,15 @@ impl Sections {
     /// older version is read by `upgrade`, if it can.
     pub fn take<D>(
         &mut self,
-        detector: &'static str,
+        section: impl Into<SectionName>,
         known: u8,
         upgrade: fn(u8, &[u8]) -> Option<D>,
     ) -> Result<D, BlobError>
     where
         D: Default + Serialize + DeserializeOwned,
     {
-        let Some(at) = self.0.iter().position(|section| section.name == detector) else {
+        let SectionName { name: detector, key } = section.into();
+        let Some(at) = self.0.iter().position(|section| section.key == key) else {
             return Ok(D::default());
         };
         let Section { version: found, state, .. } = self.0.remove(at);
@@ -156,14 +156,19 @@ impl Sections {
     }
 
     /// Adds a detector's state; nothing for one that is as the default.
-    pub fn put<D: Default + Serialize>(&mut self, detector: &'static str, version: u8, state: &D) {
+    pub fn put<D: Default + Serialize>(
+        &mut self,
+        section: impl Into<SectionName>,
+        version: u8,
+        state: &D,
+    ) {
         let (Ok(state), Ok(fresh)) =
             (postcard::to_stdvec(state), postcard::to_stdvec(&D::default()))
         else {
             unreachable!("postcard writes every detector state into a growing vector")
         };
         if state != fresh {
-            self.0.push(Section { name: detector.to_owned(), version, state });
+            self.0.push(Section { key: section.into().key, version, state });
         }
     }
 }
@@ -184,6 +189,16 @@ impl<'a> Reader<'a> {
         let taken = self.bytes.get(self.at..).and_then(|rest| rest.get(..count)).ok_or(cut_off)?;
         self.at += count;
         Ok(taken)
+    }
+
+    fn key(&mut self) -> Result<SectionKey, BlobError> {
+        Ok([self.take(1)?[0], self.take(1)?[0]])
+    }
+
+    /// Of a name that is written out; none if it is no text.
+    fn key_of_name(&mut self) -> Result<Option<SectionKey>, BlobError> {
+        let length = self.take(1)?[0];
+        Ok(str::from_utf8(self.take(length.into())?).ok().map(key_of))
     }
 
     fn four_bytes(&mut self) -> Result<usize, BlobError> {
@@ -232,11 +247,21 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_of_version_1_is_read() {
-        let stored = [&[1, 5][..], b"first", &[3, 0, 0, 0, 2, 1, 9]].concat();
-        let mut read = Sections::decode(&stored).unwrap();
-        assert_eq!(read.take::<Vec<u64>>("first", 3, none).unwrap(), [9]);
-        assert_eq!(read, Sections::default());
+    fn frames_of_versions_1_and_2_are_read() {
+        let of_version_1 = [&[1, 5][..], b"first", &[3, 0, 0, 0, 2, 1, 9]].concat();
+        let of_version_2 = [&[2, 5][..], b"first", &[3, 2, 1, 9]].concat();
+        for stored in [of_version_1, of_version_2] {
+            let mut read = Sections::decode(&stored).unwrap();
+            assert_eq!(read.take::<Vec<u64>>("first", 3, none).unwrap(), [9]);
+            assert_eq!(read, Sections::default());
+        }
+    }
+
+    #[test]
+    fn a_section_takes_four_bytes_besides_its_state() {
+        let mut sections = Sections::default();
+        sections.put("multivariate_score", 1, &[1_u8; 20]);
+        assert_eq!(sections.encode().len(), 1 + 4 + 20);
     }
 
     #[test]
@@ -301,8 +326,8 @@ mod tests {
         let at = two_sections().encode().len();
         let garbled = BlobError::Garbled { at, length: bytes.len() };
         assert_eq!(Sections::decode(&bytes), Err(garbled));
-        let mut no_text = two_sections().encode();
-        no_text[2] = 0xFF;
+        // A name of version 2 that is no UTF-8.
+        let no_text = [2, 1, 0xFF, 1, 0];
         let garbled = BlobError::Garbled { at: 1, length: no_text.len() };
         assert_eq!(Sections::decode(&no_text), Err(garbled));
     }

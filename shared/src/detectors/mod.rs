@@ -16,6 +16,7 @@ mod detector;
 mod finite;
 mod note;
 pub mod prelude;
+mod section_name;
 mod set;
 pub mod sets;
 
@@ -59,3 +60,5 @@ pub use cooldowns::Cooldowns;
 pub use detector::Detector;
 pub(crate) use last_times::COUNTS;
 pub use note::Note;
+pub use section_name::SectionName;
+use section_name::are_distinct;

@@ -1,11 +1,10 @@
 mod largest;
 mod model;
 
-use model::{Model, Unusual};
+use model::Model;
 
 use super::prelude::*;
-use super::signal::Origin;
-use crate::windows::clipped;
+use super::signal::{MeasureKey, Origin};
 
 /// How many measures of a sensor are looked at together: the first that it sends.
 const MEASURE_LIMIT: usize = 8;
@@ -34,13 +33,22 @@ pub(super) struct MultivariateScore {
 /// A measure's exponentially weighted mean.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Smoothed {
-    measure: String,
+    measure: MeasureKey,
     origin: Origin,
     /// As a distance from the origin.
     mean: f32,
 }
 
+/// The measure that is furthest from its mean, in standard deviations.
+#[derive(Clone, Copy, Debug)]
+struct Furthest<'event> {
+    measure: &'event str,
+    deviations: f64,
+}
+
 impl Detector<SensorReading<'_>, SensorProfile> for MultivariateScore {
+    const VERSION: u8 = 2;
+
     fn detect(&mut self, event: &SensorReading<'_>, context: &mut Context<'_, SensorProfile>) {
         for reading in &event.readings {
             self.smooth(reading);
@@ -57,21 +65,21 @@ impl Detector<SensorReading<'_>, SensorProfile> for MultivariateScore {
         let factor = context.settings.multivariate_score_factor;
         let limit = factor * f64::from(self.model.usual_t_squared());
         if self.is_to_be_alerted(t_squared, limit) {
-            let unusual = self.model.most_unusual(means);
-            self.raise(t_squared, limit, unusual, context);
+            let furthest = self.furthest(event, self.model.deviations(means));
+            self.raise(t_squared, limit, furthest, context);
         }
     }
 }
 
 impl MultivariateScore {
     fn smooth(&mut self, reading: &Reading<'_>) {
-        let measure = clipped(&reading.measure);
+        let measure = MeasureKey::of(&reading.measure);
         if let Some(known) = self.measures.iter_mut().find(|known| known.measure == measure) {
             known.mean += SMOOTHING * (known.origin.to(reading.value) - known.mean);
             return;
         }
         if self.model.is_learning() && self.measures.len() < MEASURE_LIMIT {
-            let (measure, origin) = (measure.to_owned(), Origin::at(reading.value));
+            let origin = Origin::at(reading.value);
             self.measures.push(Smoothed { measure, origin, mean: 0.0 });
             self.model = Model::default();
         }
@@ -99,26 +107,45 @@ impl MultivariateScore {
         self.alarmed_for > 0
     }
 
+    /// The measure that is furthest from its mean. It is one that the event has: the others stay
+    /// where they were, and the alarm begins now.
+    fn furthest<'event>(
+        &self,
+        event: &'event SensorReading<'_>,
+        deviations: [f64; MEASURE_LIMIT],
+    ) -> Furthest<'event> {
+        let mut furthest = Furthest { measure: "", deviations: 0.0 };
+        for reading in &event.readings {
+            let measure = MeasureKey::of(&reading.measure);
+            let known = self.measures.iter().position(|known| known.measure == measure);
+            let Some(deviations) = known.map(|place| deviations[place]) else { continue };
+            if furthest.measure.is_empty() || deviations.abs() > furthest.deviations.abs() {
+                furthest = Furthest { measure: &reading.measure, deviations };
+            }
+        }
+        furthest
+    }
+
     fn raise(
         &self,
         t_squared: f64,
         limit: f64,
-        unusual: Unusual,
+        furthest: Furthest<'_>,
         context: &mut Context<'_, SensorProfile>,
     ) {
-        let measure = self.measures[unusual.place].measure.as_str();
         let count = self.measures.len();
         let message = format!(
             "The {count} measures are improbable together: T² is {t_squared:.1}, and more than \
-             {limit:.1} is suspicious. Furthest from its mean is {measure}."
+             {limit:.1} is suspicious. Furthest from its mean is {}.",
+            furthest.measure
         );
         context
             .raise(Severity::Medium, message)
             .with("t_squared", t_squared)
             .with("limit", limit)
             .with("measures", count as u64)
-            .with("furthest_measure", measure)
-            .with("furthest_deviations", f64::from(unusual.deviations));
+            .with("furthest_measure", furthest.measure)
+            .with("furthest_deviations", furthest.deviations.clamp(-1e30, 1e30));
     }
 }
 

@@ -39,6 +39,8 @@ struct Parts {
 }
 
 impl Detector<SensorReading<'_>, SensorProfile> for SensorScore {
+    const VERSION: u8 = 2;
+
     fn detect(&mut self, event: &SensorReading<'_>, context: &mut Context<'_, SensorProfile>) {
         let mut unusual = WorstByMeasure::default();
         for reading in &event.readings {

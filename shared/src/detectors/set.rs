@@ -18,6 +18,11 @@ macro_rules! detector_set {
             unclaimed: Sections,
         }
 
+        const _: () = assert!(
+            $crate::detectors::are_distinct(&[$( $( stringify!($name), )+ )+ "cooldowns"]),
+            "two detectors' names have the same section key: give one of them another name"
+        );
+
         impl $set {
             /// The names of the detectors, in the order in which they run.
             pub const NAMES: &'static [&'static str] = &[ $( $( stringify!($name), )+ )+ ];
@@ -46,11 +51,11 @@ macro_rules! detector_set {
                 let mut sections = Sections::decode(bytes)?;
                 Ok(Self {
                     $( $( $name: sections.take(
-                        stringify!($name),
+                        const { $crate::detectors::SectionName::new(stringify!($name)) },
                         <super::$name::$detector as Detector<$event<'static>, $profile>>::VERSION,
                         <super::$name::$detector as Detector<$event<'static>, $profile>>::upgrade,
                     )?, )+ )+
-                    cooldowns: sections.take("cooldowns", Cooldowns::VERSION, |_, _| None)?,
+                    cooldowns: sections.take(const { $crate::detectors::SectionName::new("cooldowns") }, Cooldowns::VERSION, |_, _| None)?,
                     unclaimed: sections,
                 })
             }
@@ -59,11 +64,11 @@ macro_rules! detector_set {
             pub fn encode(&self) -> Vec<u8> {
                 let mut sections = self.unclaimed.clone();
                 $( $( sections.put(
-                    stringify!($name),
+                    const { $crate::detectors::SectionName::new(stringify!($name)) },
                     <super::$name::$detector as Detector<$event<'static>, $profile>>::VERSION,
                     &self.$name,
                 ); )+ )+
-                sections.put("cooldowns", Cooldowns::VERSION, &self.cooldowns);
+                sections.put(const { $crate::detectors::SectionName::new("cooldowns") }, Cooldowns::VERSION, &self.cooldowns);
                 sections.encode()
             }
         }

@@ -1,6 +1,10 @@
+mod stored;
+
+use stored::Stored;
+
 use super::prelude::*;
 use super::signal::{
-    ByMeasure, EmptyHour, Gate, Hours, Origin, Seen, Shift, ShiftRates, TailScore, Volatility,
+    ByMeasure, Gate, Origin, RoundedHours, Seen, Shift, ShiftRates, TailScore, Volatility,
     WorstByMeasure,
 };
 
@@ -31,14 +35,15 @@ pub(super) struct TailNorm {
     measures: ByMeasure<Measure>,
 }
 
-/// What is kept of one measure: 220 bytes or so.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What is kept of one measure.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 struct Measure {
     seen: Seen,
     origin: Origin,
     shifts: [Shift; 3],
     volatility: Volatility,
-    hours: Hours,
+    hours: RoundedHours,
     tails: [TailScore; 5],
     gate: Gate,
     /// How many alerts there were lately; older ones count for less.
@@ -61,6 +66,8 @@ struct Unusual {
 }
 
 impl Detector<SensorReading<'_>, SensorProfile> for TailNorm {
+    const VERSION: u8 = 2;
+
     fn detect(&mut self, event: &SensorReading<'_>, context: &mut Context<'_, SensorProfile>) {
         let mut unusual = WorstByMeasure::default();
         for reading in &event.readings {
@@ -86,7 +93,7 @@ impl Measure {
             medium.take(reading, seen, MEDIUM),
             long.take(reading, seen, LONG),
             self.volatility.take(reading, seen),
-            self.hours.take(reading, time, seen, EmptyHour::FromOverallMean),
+            self.hours.take(reading, time, seen),
         ];
         let mut scores = [0.0; 5];
         for ((score, tail), feature) in scores.iter_mut().zip(&mut self.tails).zip(features) {

@@ -21,15 +21,20 @@ impl DetectorNames {
     }
 }
 
-/// One of 64 bits for a name, by its FNV-1a hash. Two names may have the same.
+/// One of 64 bits for a name, by its hash. Two names may have the same.
 pub(crate) const fn bit(name: &str) -> u64 {
+    1 << (hash(name) >> 58)
+}
+
+/// The FNV-1a hash of a name.
+pub(crate) const fn hash(name: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut rest = name.as_bytes();
     while let [byte, after @ ..] = rest {
         hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01b3);
         rest = after;
     }
-    1 << (hash >> 58)
+    hash
 }
 
 impl From<BTreeSet<String>> for DetectorNames {

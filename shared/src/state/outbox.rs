@@ -5,8 +5,8 @@ use super::Features;
 use crate::alerts::Alert;
 use crate::windows::Closed;
 
-/// The version of the stored form.
-const VERSION: u8 = 1;
+/// The version of the stored form. In version 1 the windows of measures had other floats.
+const VERSION: u8 = 2;
 
 /// What came of committed events and may not have been delivered yet.
 ///

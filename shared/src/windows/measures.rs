@@ -20,10 +20,10 @@ pub struct MeasureStats {
     pub min: f64,
     /// The largest.
     pub max: f64,
-    /// Their mean.
+    /// Their mean, to nine decimals where it is from 1 to a million.
     pub mean: f64,
     /// The sum of squared deviations from the mean, by Welford's method (1962).
-    pub squares: f64,
+    pub squares: f32,
 }
 
 /// A window of a sensor's readings that still takes some.
@@ -31,7 +31,7 @@ pub struct MeasureStats {
 pub struct MeasureWindow {
     /// When it starts.
     pub start: EventTime,
-    /// One entry per measure, in order of appearance: 16 at most.
+    /// One entry per measure, in the order of their names: 16 at most.
     pub measures: Vec<MeasureStats>,
     /// The names of the detectors that raised an alert for a reading in this window.
     pub anomalies: Vec<String>,
@@ -62,24 +62,49 @@ impl MeasureStats {
         self.min = self.min.min(value);
         self.max = self.max.max(value);
         let before = value - self.mean;
-        self.mean += before / self.count as f64;
-        self.squares += before * (value - self.mean);
+        let mean = to_nine_decimals(self.mean + before / self.count as f64);
+        self.mean = mean.max(self.min).min(self.max);
+        self.squares += narrowed(before * (value - self.mean));
     }
 
     /// The sample standard deviation (n - 1); none for fewer than two readings.
     #[expect(clippy::cast_precision_loss, reason = "a window never holds 2^52 readings")]
     pub fn standard_deviation(&self) -> Option<f64> {
-        (self.count > 1).then(|| (self.squares / (self.count - 1) as f64).sqrt())
+        (self.count > 1).then(|| (f64::from(self.squares) / (self.count - 1) as f64).sqrt())
     }
+}
+
+/// A mean that people read as 20.54 and not as 20.540000000000003, and that takes as little room.
+/// Nine decimals are more than what is measured is exact to; of smaller numbers they might not be,
+/// and larger ones have no more.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "whole numbers up to 10^15, which floats hold exactly"
+)]
+fn to_nine_decimals(mean: f64) -> f64 {
+    const SCALE: f64 = 1e9;
+    if !(1.0..1e6).contains(&mean.abs()) {
+        return mean;
+    }
+    ((mean * SCALE + 0.5_f64.copysign(mean)) as i64) as f64 / SCALE
+}
+
+/// Seven digits do for what a deviation is computed from.
+#[expect(clippy::cast_possible_truncation, reason = "rounded; readings are 10^12 at most")]
+const fn narrowed(square: f64) -> f32 {
+    square as f32
 }
 
 impl MeasureWindow {
     fn take(&mut self, measure: &str, value: f64) {
         let measure = clipped(measure);
-        if let Some(known) = self.measures.iter_mut().find(|known| known.measure == measure) {
-            known.take(value);
-        } else if self.measures.len() < MEASURE_LIMIT {
-            self.measures.push(MeasureStats::begin(measure, value));
+        match self.measures.binary_search_by(|known| known.measure.as_str().cmp(measure)) {
+            Ok(at) => self.measures[at].take(value),
+            Err(at) if self.measures.len() < MEASURE_LIMIT => {
+                self.measures.insert(at, MeasureStats::begin(measure, value));
+            }
+            Err(_) => {}
         }
     }
 
@@ -162,7 +187,27 @@ mod tests {
         assert_eq!((stats.count, stats.min, stats.max, stats.mean), (8, 2.0, 9.0, 5.0));
         // The squared deviations are 9, 1, 1, 1, 0, 0, 4, 16: 32 in all, over n - 1 = 7.
         let deviation = stats.standard_deviation().unwrap();
-        assert!((deviation - (32.0_f64 / 7.0).sqrt()).abs() < 1e-12);
+        assert!((deviation - (32.0_f64 / 7.0).sqrt()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_mean_has_nine_decimals_at_most_where_that_is_exact_enough() {
+        for (mean, rounded) in [
+            (20.540_000_000_000_003, 20.54),
+            (-20.533_333_333_333_335, -20.533_333_333),
+            (0.123_456_789_012_345, 0.123_456_789_012_345),
+            (1_234_567.123_456_789, 1_234_567.123_456_789),
+        ] {
+            assert_eq!(to_nine_decimals(mean).to_bits(), f64::to_bits(rounded), "{mean}");
+        }
+    }
+
+    #[test]
+    fn a_mean_lies_between_the_smallest_and_the_largest_reading() {
+        let mut stats = MeasureStats::begin("pressure", 20.123_456_789_123);
+        (0..5).for_each(|_| stats.take(20.123_456_789_123));
+        assert_eq!(stats.mean.to_bits(), stats.min.to_bits());
+        assert_eq!(stats.squares.to_bits(), 0);
     }
 
     #[test]

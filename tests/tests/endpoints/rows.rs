@@ -33,7 +33,7 @@ fn measures() -> OutboxEntry {
         min: 1e300,
         max: 1e300,
         mean: 1e300,
-        squares: f64::INFINITY,
+        squares: f32::INFINITY,
     };
     let window =
         MeasureWindow { start: EIGHT, measures: vec![stats], anomalies: vec!["range".into()] };

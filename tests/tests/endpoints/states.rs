@@ -161,7 +161,7 @@ async fn numbers_beyond_what_dynamodb_holds_are_kept_all_the_same() {
         min: number,
         max: number,
         mean: -number,
-        squares: number,
+        squares: f32::MAX,
     });
     let mut sensor_state = SensorState::default();
     sensor_state.profile.windows = MeasureWindows(vec![MeasureWindow {

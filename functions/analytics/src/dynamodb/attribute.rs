@@ -9,6 +9,7 @@ use millrace_shared::json::{Cursor, SyntaxError, TextValue};
 use millrace_shared::time::EventTime;
 use thiserror::Error;
 
+use super::item::{Item, items_of};
 use super::number;
 
 /// An attribute that is not as it was written.
@@ -54,10 +55,6 @@ impl<'a> Attributes<'a> {
         self.of_kind(name, "N", "a whole number", |value| value.string()?.parse().ok())
     }
 
-    pub(super) fn float(&self, name: &'static str) -> Result<f64, AttributeError> {
-        self.number(name, "a number", |digits| digits.parse().ok())
-    }
-
     pub(super) fn amount(&self, name: &'static str) -> Result<Amount, AttributeError> {
         self.number(name, "an amount", number::read_amount)
     }
@@ -72,12 +69,7 @@ impl<'a> Attributes<'a> {
 
     pub(super) fn texts(&self, name: &'static str) -> Result<Vec<String>, AttributeError> {
         let wanted = "a list of texts";
-        self.each(name, wanted, |kind, value| match kind {
-            b"S" => {
-                value.string().map(Cow::into_owned).ok_or(AttributeError::Wrong { name, wanted })
-            }
-            _ => Err(AttributeError::Wrong { name, wanted }),
-        })
+        self.items(name, wanted, |item| item.text().map(Cow::into_owned))
     }
 
     pub(super) fn time(&self, name: &'static str) -> Result<EventTime, AttributeError> {
@@ -108,8 +100,9 @@ impl<'a> Attributes<'a> {
     ) -> Result<Vec<T>, AttributeError> {
         let wanted = "a list of maps";
         let mut members = Attributes::default();
-        self.each(name, wanted, |kind, value| {
-            let is_map = kind == b"M" && members.read(&mut Cursor::new(value.text())).is_ok();
+        self.each(name, wanted, |item| {
+            let is_map =
+                &*item.kind == b"M" && members.read(&mut Cursor::new(item.value.text())).is_ok();
             if is_map { read(&members) } else { Err(AttributeError::Wrong { name, wanted }) }
         })
     }
@@ -167,27 +160,26 @@ impl<'a> Attributes<'a> {
         value.ok_or(AttributeError::Wrong { name, wanted })
     }
 
-    /// The items of a list.
+    /// The items of a list, each read by itself.
+    pub(super) fn items<T>(
+        &self,
+        name: &'static str,
+        wanted: &'static str,
+        mut read: impl FnMut(&Item<'a>) -> Option<T>,
+    ) -> Result<Vec<T>, AttributeError> {
+        self.each(name, wanted, |item| read(item).ok_or(AttributeError::Wrong { name, wanted }))
+    }
+
     fn each<T>(
         &self,
         name: &'static str,
         wanted: &'static str,
-        mut read: impl FnMut(&[u8], TextValue<'a>) -> Result<T, AttributeError>,
+        read: impl FnMut(&Item<'a>) -> Result<T, AttributeError>,
     ) -> Result<Vec<T>, AttributeError> {
         let attribute = self.attribute(name)?;
-        let wrong = AttributeError::Wrong { name, wanted };
-        if &*attribute.kind != b"L" {
-            return Err(wrong);
-        }
-        let mut items = Vec::new();
-        let mut cursor = Cursor::new(attribute.value.text());
-        let mut more = cursor.enter_array().map_err(|_| wrong.clone())?;
-        while more {
-            let item = typed(&mut cursor).ok().flatten().ok_or_else(|| wrong.clone())?;
-            items.push(read(&item.0, item.1)?);
-            more = cursor.more_items().map_err(|_| wrong.clone())?;
-        }
-        Ok(items)
+        let is_list = &*attribute.kind == b"L";
+        let items = if is_list { items_of(attribute.value).ok().flatten() } else { None };
+        items.ok_or(AttributeError::Wrong { name, wanted })?.iter().map(read).collect()
     }
 }
 
@@ -195,7 +187,7 @@ impl<'a> Attributes<'a> {
 type Typed<'a> = (Cow<'a, [u8]>, TextValue<'a>);
 
 /// The attribute value that comes next; none if it is `{}`.
-fn typed<'a>(cursor: &mut Cursor<'a, str>) -> Result<Option<Typed<'a>>, SyntaxError> {
+pub(super) fn typed<'a>(cursor: &mut Cursor<'a, str>) -> Result<Option<Typed<'a>>, SyntaxError> {
     let mut found = None;
     let mut more = cursor.enter_object()?;
     while more {

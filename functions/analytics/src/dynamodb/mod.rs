@@ -14,6 +14,7 @@ mod exchange;
 mod feature_rows;
 mod features_item;
 mod glances;
+mod item;
 mod number;
 mod row;
 mod rows;

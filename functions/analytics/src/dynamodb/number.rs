@@ -34,6 +34,21 @@ pub(super) fn float(number: f64) -> Written {
     })
 }
 
+/// The same of a 32-bit float, which a number attribute can hold if it is finite.
+pub(super) fn single(number: f32) -> Written {
+    if number == 0.0 {
+        return Written::Number("0".to_owned());
+    }
+    if !number.is_finite() {
+        return Written::Text(number.to_string());
+    }
+    Written::Number(if (1e-7..1e17).contains(&number.abs()) {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    })
+}
+
 pub(super) fn amount(amount: Amount) -> Written {
     let text = amount.to_string();
     if amount.as_micros().unsigned_abs() < MICROS_LIMIT {
@@ -103,6 +118,13 @@ mod tests {
         #[test]
         fn every_float_comes_back_as_it_was(number in prop::num::f64::ANY) {
             let read: f64 = digits(float(number)).parse().unwrap();
+            let same = read.to_bits() == number.to_bits();
+            prop_assert!(same || (read.is_nan() && number.is_nan()) || read.abs() + number.abs() == 0.0);
+        }
+
+        #[test]
+        fn every_32_bit_float_comes_back_as_it_was(number in prop::num::f32::ANY) {
+            let read: f32 = digits(single(number)).parse().unwrap();
             let same = read.to_bits() == number.to_bits();
             prop_assert!(same || (read.is_nan() && number.is_nan()) || read.abs() + number.abs() == 0.0);
         }

@@ -143,7 +143,7 @@ mod tests {
         let text = |json: &str| serde_json::from_str::<String>(json).unwrap();
         assert_eq!(
             text(&statements.sensor.insert[0]),
-            "INSERT INTO \"state\" VALUE {'entity': ?, 'version': ?, 'windows': ?, 'events': ?, \
+            "INSERT INTO \"state\" VALUE {'entity': ?, 'version': ?, 'measures': ?, 'windows': ?, 'events': ?, \
              'late': ?, 'newest': ?, 'detectors': ?, 'watermarks': ?, 'expires_at': ?}"
         );
         assert_eq!(

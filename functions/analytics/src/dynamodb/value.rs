@@ -19,6 +19,7 @@ pub(super) enum Value<'a> {
     Count(u64),
     Whole(i64),
     Float(f64),
+    Single(f32),
     Amount(Amount),
     Bytes(Vec<u8>),
     List(Vec<Value<'a>>),
@@ -57,6 +58,10 @@ pub(super) const fn float(number: f64) -> Value<'static> {
     Value::Float(number)
 }
 
+pub(super) const fn single(number: f32) -> Value<'static> {
+    Value::Single(number)
+}
+
 pub(super) const fn amount(amount: Amount) -> Value<'static> {
     Value::Amount(amount)
 }
@@ -84,6 +89,7 @@ impl Value<'_> {
             Self::Count(count) => write_plain(json, 'N', count),
             Self::Whole(number) => write_plain(json, 'N', number),
             Self::Float(number) => write_number(json, &number::float(*number)),
+            Self::Single(number) => write_number(json, &number::single(*number)),
             Self::Amount(amount) => write_number(json, &number::amount(*amount)),
             Self::Bytes(bytes) => {
                 json.push_str(r#"{"B":""#);
@@ -182,6 +188,7 @@ mod tests {
             (whole(-7), r#"{"N":"-7"}"#),
             (float(-20.1), r#"{"N":"-20.1"}"#),
             (float(f64::INFINITY), r#"{"S":"inf"}"#),
+            (single(0.1), r#"{"N":"0.1"}"#),
             (bytes(vec![0, 255]), r#"{"B":"AP8="}"#),
             (bytes(Vec::new()), r#"{"B":""}"#),
             (texts(&kinds), r#"{"L":[{"S":"a"},{"S":"b"}]}"#),

@@ -27,13 +27,6 @@ pub(super) struct Model {
     usual_t_squared: f32,
 }
 
-/// The measure that is furthest from its mean, in standard deviations.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unusual {
-    pub(super) place: usize,
-    pub(super) deviations: f32,
-}
-
 impl Model {
     pub(super) const fn is_learning(&self) -> bool {
         self.learnt_from < LEARNT_FROM
@@ -97,7 +90,7 @@ impl Model {
     }
 
     /// How many standard deviations each value is from its mean; none at all for what never varied.
-    fn deviations(&self, values: &[f32]) -> [f64; MEASURE_LIMIT] {
+    pub(super) fn deviations(&self, values: &[f32]) -> [f64; MEASURE_LIMIT] {
         let mut deviations = [0.0; MEASURE_LIMIT];
         for (place, value) in values.iter().enumerate() {
             let variance = self.covariance(place, place);
@@ -106,18 +99,6 @@ impl Model {
             }
         }
         deviations
-    }
-
-    pub(super) fn most_unusual(&self, values: &[f32]) -> Unusual {
-        let mut unusual = Unusual { place: 0, deviations: 0.0 };
-        for (place, deviations) in self.deviations(values)[..values.len()].iter().enumerate() {
-            #[expect(clippy::cast_possible_truncation, reason = "rounded, for a person to read")]
-            let deviations = deviations.clamp(-1e30, 1e30) as f32;
-            if deviations.abs() > unusual.deviations.abs() {
-                unusual = Unusual { place, deviations };
-            }
-        }
-        unusual
     }
 
     /// The Cholesky factor of the shrunken correlations.

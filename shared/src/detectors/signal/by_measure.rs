@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 
-use crate::windows::clipped;
+use super::MeasureKey;
 
 /// How many measures of a sensor are looked at: the first that it sends.
 const MEASURE_LIMIT: usize = 16;
 
-/// What is kept of each measure of a sensor, by name.
+/// What is kept of each measure of a sensor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(in super::super) struct ByMeasure<T>(Vec<(String, T)>);
+pub(in super::super) struct ByMeasure<T>(Vec<(MeasureKey, T)>);
 
 impl<T> Default for ByMeasure<T> {
     fn default() -> Self {
@@ -18,11 +18,11 @@ impl<T> Default for ByMeasure<T> {
 impl<T: Default> ByMeasure<T> {
     /// What is kept of a measure, begun if there is nothing yet; none for one too many.
     pub(in super::super) fn of(&mut self, measure: &str) -> Option<&mut T> {
-        let measure = clipped(measure);
-        let at = match self.0.iter().position(|(known, _)| known == measure) {
+        let measure = MeasureKey::of(measure);
+        let at = match self.0.iter().position(|(known, _)| *known == measure) {
             Some(at) => at,
             None if self.0.len() < MEASURE_LIMIT => {
-                self.0.push((measure.to_owned(), T::default()));
+                self.0.push((measure, T::default()));
                 self.0.len() - 1
             }
             None => return None,

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::Seen;
 use crate::time::EventTime;
 
-const HOURS: usize = 24;
+pub(super) const HOURS: usize = 24;
 /// The least rates of an hour's mean, of the overall mean and of the mean distance.
 const HOUR_RATE: f32 = 0.1;
 const OVERALL_RATE: f32 = 0.01;
@@ -21,10 +21,10 @@ const COUNTED: u8 = 10;
 /// What is usual at each hour of the day, and how far readings are from it: 116 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Hours {
-    means: [f32; HOURS],
-    counts: Counts,
-    overall: f32,
-    distance: f32,
+    pub(super) means: [f32; HOURS],
+    pub(super) counts: Counts,
+    pub(super) overall: f32,
+    pub(super) distance: f32,
 }
 
 /// Where the mean of an hour without readings begins.
@@ -76,15 +76,22 @@ impl Hours {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the remainder is from 0 to 23")]
-const fn hour_of_day(time: EventTime) -> usize {
+pub(super) const fn hour_of_day(time: EventTime) -> usize {
     time.as_seconds().div_euclid(3_600).rem_euclid(24).unsigned_abs() as usize
 }
 
 /// How many readings each hour has had, up to ten, in half a byte each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Counts([u8; HOURS / 2]);
+pub(super) struct Counts([u8; HOURS / 2]);
 
 impl Counts {
+    /// Ten for every hour.
+    pub(super) const FULL: Self = Self([COUNTED << 4 | COUNTED; HOURS / 2]);
+
+    pub(super) fn are_full(self) -> bool {
+        self == Self::FULL
+    }
+
     const fn of(self, hour: usize) -> u8 {
         (self.0[hour / 2] >> Self::shift(hour)) & 0xf
     }

@@ -11,9 +11,9 @@ const LEAST_SEEN: u16 = 20;
 /// the mean of d² so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Shift {
-    fast: f32,
-    slow: f32,
-    square: f32,
+    pub(in super::super) fast: f32,
+    pub(in super::super) slow: f32,
+    pub(in super::super) square: f32,
 }
 
 /// The least rates at which the three means move.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use millrace_shared::alerts::Alert;
 use millrace_shared::amount::Amount;
 use millrace_shared::circumstances::{Circumstances, Learnt};
@@ -149,24 +151,54 @@ fn an_entity_that_nothing_is_known_of_is_read_back_too() {
 
 #[test]
 fn every_attribute_that_is_missing_or_wrong_is_named() {
-    let state = EntityState::new(EntityKind::User);
-    for name in attributes(EntityKind::User).into_iter().chain([VERSION]) {
-        if name == TIME_TO_LIVE {
-            continue; // written for DynamoDB, and never read
-        }
-        let mut without = item(EntityKind::User, &state);
-        without.as_object_mut().unwrap().remove(name);
-        let error = read_item(EntityKind::User, &without).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("its attribute `{name}` is missing; ")), "{error}");
+    for kind in [EntityKind::User, EntityKind::Sensor] {
+        let state = EntityState::new(kind);
+        for name in attributes(kind).into_iter().chain([VERSION]) {
+            if name == TIME_TO_LIVE {
+                continue; // written for DynamoDB, and never read
+            }
+            let mut without = item(kind, &state);
+            without.as_object_mut().unwrap().remove(name);
+            let error = read_item(kind, &without).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("its attribute `{name}` is missing; ")), "{error}");
 
-        let mut wrong = item(EntityKind::User, &state);
-        for nothing_known in
-            [json!({"BOOL": true}), json!({"N": {}}), json!({"B": "?"}), json!({"L": [7]})]
-        {
-            wrong[name] = nothing_known;
-            let error = read_item(EntityKind::User, &wrong).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("its attribute `{name}` is not ")), "{error}");
+            let mut wrong = item(kind, &state);
+            for nothing_known in
+                [json!({"BOOL": true}), json!({"N": {}}), json!({"B": "?"}), json!({"L": [7]})]
+            {
+                wrong[name] = nothing_known;
+                let error = read_item(kind, &wrong).unwrap_err().to_string();
+                assert!(error.starts_with(&format!("its attribute `{name}` is not ")), "{error}");
+            }
         }
+    }
+}
+
+#[test]
+fn a_sensors_window_shows_its_numbers_as_a_list_and_is_refused_if_it_makes_no_sense() {
+    let sound = item(EntityKind::Sensor, &state_after(EntityKind::Sensor, &readings()));
+    assert_eq!(sound["measures"], json!({"L": [{"S": "humidity"}, {"S": "temperature"}]}));
+    // Temperatures from 08:10 on: 50.125 and 53.125, which are 1.5 from their mean.
+    let temperature = ["2", "50.125", "53.125", "51.625", "4.5"].map(|digits| json!({"N": digits}));
+    let window = &sound["windows"]["L"][1]["L"];
+    assert_eq!(window[0], json!({"S": "2026-01-05T08:10:00.000Z"}));
+    assert_eq!(window[2], json!({"L": temperature}));
+    assert_eq!(window[3], json!({"S": "temperature_range"}));
+
+    let four = &temperature[..4];
+    for wrong in [
+        json!([]),
+        json!([{"S": "today"}, {"NULL": true}, {"NULL": true}]),
+        json!([{"S": "2026-01-05T08:10:00.000Z"}, {"NULL": true}]),
+        json!([{"S": "2026-01-05T08:10:00.000Z"}, {"NULL": true}, {"L": four}]),
+        json!([{"S": "2026-01-05T08:10:00.000Z"}, {"NULL": true}, {"N": "7"}]),
+        json!([{"S": "2026-01-05T08:10:00.000Z"}, {"NULL": true}, {"NULL": true}, {"N": "7"}]),
+        json!([{"S": "2026-01-05T08:10:00.000Z"}, {"NULL": true}, {"NULL": true}, {}]),
+    ] {
+        let mut broken = sound.clone();
+        broken["windows"]["L"][1]["L"] = wrong;
+        let error = read_item(EntityKind::Sensor, &broken).unwrap_err().to_string();
+        assert!(error.starts_with("its attribute `windows` is not a list of windows"), "{error}");
     }
 }
 
@@ -229,7 +261,8 @@ prop_compose! {
     fn a_measure()(
         measure in ".{1,20}",
         count: u64,
-        (min, max, mean, squares) in (finite(), finite(), finite(), finite()),
+        (min, max, mean) in (finite(), finite(), finite()),
+        squares in prop::num::f32::ANY.prop_filter("NaN equals nothing", |number| !number.is_nan()),
     ) -> MeasureStats {
         MeasureStats { measure, count, min, max, mean, squares }
     }
@@ -249,7 +282,12 @@ prop_compose! {
         (events, late) in any::<(u64, u64)>(),
         newest in a_time(),
     ) -> SensorProfile {
-        let window = |(start, measures, anomalies)| MeasureWindow { start, measures, anomalies };
+        let window = |(start, measures, anomalies): (_, Vec<MeasureStats>, _)| {
+            // They are stored in the order of their names, each once.
+            let measures: BTreeMap<_, _> =
+                measures.into_iter().map(|stats| (stats.measure.clone(), stats)).collect();
+            MeasureWindow { start, measures: measures.into_values().collect(), anomalies }
+        };
         let windows = MeasureWindows(windows.into_iter().map(window).collect());
         SensorProfile { windows, events, late, newest }
     }
