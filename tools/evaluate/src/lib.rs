@@ -2,11 +2,14 @@
 //!
 //! ```text
 //!   nab       Numenta's benchmark ──┐
-//!   labelled  a user's own series ──┴▶ series ─▶ drive: the sensor's state, as the function has it
+//!   labelled  a user's own series ──┤
+//!   measures  simulated machines ───┴▶ series ─▶ drive: the sensor's state, as the function has it
 //!                                                     └▶ alerts ─▶ scores and counts
 //!   transactions  a simulated population that pays ──┐
 //!   activity  people who look around, and bots ──────┴▶ the commit path, as the function has it
 //!                                                     └▶ alerts ─▶ AUC, precision, who is flagged
+//!   travel  people who travel, and cloned cards ─▶ the user's state, as the function has it
+//!                                                     └▶ alerts ─▶ clones found, false alerts
 //! ```
 
 pub mod activity;
@@ -15,6 +18,7 @@ mod commit;
 mod drive;
 mod error;
 pub mod labelled;
+pub mod measures;
 mod memory;
 pub mod nab;
 mod random;
@@ -23,5 +27,6 @@ mod share;
 mod table;
 mod time;
 pub mod transactions;
+pub mod travel;
 
 pub use error::EvaluateError;

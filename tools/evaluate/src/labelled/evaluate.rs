@@ -29,6 +29,9 @@ pub struct DetectorReport {
     pub recall: f64,
     /// The harmonic mean of the two.
     pub f1: f64,
+    /// The median number of rows from the beginning of an episode to the first alert in it, of those
+    /// that were found.
+    pub delay: usize,
     /// Row by row, of a detector with alarms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowReport>,
@@ -53,14 +56,23 @@ pub fn evaluate(
     series: &[LabelledSeries],
     skipped: usize,
 ) -> BTreeMap<&'static str, DetectorReport> {
-    let reports = SensorDetectors::NAMES.iter().map(|name| (*name, report(series, name, skipped)));
-    reports.collect()
+    evaluate_with(SensorDetectors::NAMES, series, skipped)
+}
+
+/// The same with some detectors.
+pub(crate) fn evaluate_with(
+    detectors: &[&'static str],
+    series: &[LabelledSeries],
+    skipped: usize,
+) -> BTreeMap<&'static str, DetectorReport> {
+    detectors.iter().map(|name| (*name, report(series, name, skipped))).collect()
 }
 
 fn report(series: &[LabelledSeries], name: &str, skipped: usize) -> DetectorReport {
     let settings = alone(name);
     let mut report = DetectorReport::default();
     let mut rows = RowReport::default();
+    let mut delays = Vec::new();
     for labelled in series {
         let outcome = drive(&labelled.series, &settings);
         let episodes = episodes(&labelled.labels, skipped);
@@ -70,10 +82,13 @@ fn report(series: &[LabelledSeries], name: &str, skipped: usize) -> DetectorRepo
         report.alerts += alerts.len();
         report.false_alerts += alerts.iter().filter(is_false).count();
         report.episodes += episodes.len();
-        let is_found = |episode: &&Range<usize>| alerts.iter().any(|row| episode.contains(row));
-        report.found += episodes.iter().filter(is_found).count();
+        let first_in = |episode: &Range<usize>| alerts.iter().find(|row| episode.contains(row));
+        delays.extend(episodes.iter().filter_map(|one| first_in(one).map(|row| row - one.start)));
         count_rows(&mut rows, &labelled.labels, &outcome.alarmed, skipped);
     }
+    delays.sort_unstable();
+    report.found = delays.len();
+    report.delay = delays.get(delays.len() / 2).copied().unwrap_or_default();
     report.precision = share(report.alerts - report.false_alerts, report.alerts);
     report.recall = share(report.found, report.episodes);
     report.f1 = f1(report.precision, report.recall);

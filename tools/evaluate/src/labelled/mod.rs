@@ -7,5 +7,6 @@
 mod evaluate;
 mod read;
 
+pub(crate) use evaluate::evaluate_with;
 pub use evaluate::{DetectorReport, RowReport, evaluate};
 pub use read::LabelledSeries;

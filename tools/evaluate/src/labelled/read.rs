@@ -11,8 +11,8 @@ const LABEL_NAMES: [&str; 2] = ["label", "anomaly"];
 /// A series whose rows say whether they are anomalous.
 #[derive(Debug)]
 pub struct LabelledSeries {
-    pub(super) series: Series,
-    pub(super) labels: Vec<bool>,
+    pub(crate) series: Series,
+    pub(crate) labels: Vec<bool>,
 }
 
 impl LabelledSeries {

@@ -2,8 +2,10 @@
 
 mod activity;
 mod labelled;
+mod measures;
 mod nab;
 mod transactions;
+mod travel;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,8 +14,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use millrace_evaluate::activity::ActivitySettings;
 use millrace_evaluate::labelled::LabelledSeries;
+use millrace_evaluate::measures::MeasuresSettings;
 use millrace_evaluate::nab::Corpus;
 use millrace_evaluate::transactions::{Lengths, SimulatorSettings};
+use millrace_evaluate::travel::TravelSettings;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
@@ -42,6 +46,12 @@ pub(crate) struct Options {
     /// A simulated population that looks around, all of it ordinary people but for a few bots
     #[arg(long, group = "data")]
     activity: bool,
+    /// Simulated machines of several measures, with faults that no measure shows by itself
+    #[arg(long, group = "data")]
+    measures: bool,
+    /// A simulated population that travels, some of whose cards are cloned
+    #[arg(long, group = "data")]
+    travel: bool,
     /// The same seed gives the same population
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -127,6 +137,18 @@ pub(crate) async fn run(options: &Options) -> Result<ExitCode, Error> {
         let report = millrace_evaluate::activity::evaluate(&simulated).await?;
         activity::write(&mut text, &report);
         object.insert("activity".to_owned(), json!(report));
+    }
+    if options.measures {
+        let simulated = MeasuresSettings { seed: options.seed, ..MeasuresSettings::default() };
+        let report = millrace_evaluate::measures::evaluate(&simulated);
+        measures::write(&mut text, &report);
+        object.insert("measures".to_owned(), json!(report));
+    }
+    if options.travel {
+        let simulated = TravelSettings { seed: options.seed, ..TravelSettings::default() };
+        let report = millrace_evaluate::travel::evaluate(&simulated);
+        travel::write(&mut text, &report);
+        object.insert("travel".to_owned(), json!(report));
     }
     if options.json {
         text = format!("{}\n", Value::Object(object));

@@ -99,6 +99,22 @@ fn of_a_simulated_population_it_is_said_who_is_flagged() {
     assert_eq!(flagged("activity_burst", "bots"), Some(1));
 }
 
+/// What docs/detectors.md says of both: measures together tell what none tells alone, and nobody who
+/// travels is taken for a clone unless a place is wrong.
+#[test]
+fn of_simulated_machines_and_travellers_it_is_said_what_is_found() {
+    let run = run(&["evaluate", "--json", "--measures", "--travel"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let report: Value = serde_json::from_str(&run.stdout).expect("an object");
+    let of = |detector: &str, what: &str| report["measures"]["detectors"][detector][what].as_f64();
+    assert!(of("multivariate_score", "precision") > Some(0.9), "{report}");
+    assert!(of("multivariate_score", "recall") > of("tail_norm", "recall"), "{report}");
+    assert!(of("tail_norm", "precision") < Some(0.3), "{report}");
+    let of = |wrong: &str, what: &str| report["travel"]["wrong"][wrong][what].as_u64();
+    assert_eq!(of("nothing", "false_alerts"), Some(0));
+    assert!(of("nothing", "found") > Some(250) && of("seats", "false_alerts") > Some(500));
+}
+
 #[test]
 fn without_data_the_command_says_what_it_takes() {
     let nothing = run(&["evaluate"]);
