@@ -155,20 +155,20 @@ async fn numbers_beyond_what_dynamodb_holds_are_kept_all_the_same() {
         9_007_199_254_740_993.0,
         0.0,
     ];
-    let measures = numbers.iter().map(|&number| MeasureStats {
-        measure: number.to_string(),
-        count: u64::MAX,
-        min: number,
-        max: number,
-        mean: -number,
-        squares: f32::MAX,
-    });
+    let mut measures: Vec<MeasureStats> = numbers
+        .map(|number| MeasureStats {
+            measure: number.to_string(),
+            count: u64::MAX,
+            min: number,
+            max: number,
+            mean: -number,
+            squares: f32::MAX,
+        })
+        .into();
+    measures.sort_by(|one, other| one.measure.cmp(&other.measure));
     let mut sensor_state = SensorState::default();
-    sensor_state.profile.windows = MeasureWindows(vec![MeasureWindow {
-        start: EIGHT,
-        measures: measures.collect(),
-        anomalies: Vec::new(),
-    }]);
+    sensor_state.profile.windows =
+        MeasureWindows(vec![MeasureWindow { start: EIGHT, measures, anomalies: Vec::new() }]);
     let state =
         EntityState { body: Body::Sensor(sensor_state), ..EntityState::new(EntityKind::Sensor) };
     let key = sensor(1);

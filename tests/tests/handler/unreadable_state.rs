@@ -16,7 +16,7 @@ fn broken() -> [(&'static str, AttributeValue); 6] {
         ("detectors", bytes(&[1, 4, b'h', b'i'])),
         ("detectors", AttributeValue::S("text".to_owned())),
         ("watermarks", bytes(&[2, 200, 200, 1])),
-        ("outbox", bytes(&[1, 9, 9])),
+        ("outbox", bytes(&[2, 9, 9])),
         ("totals", AttributeValue::N("7".to_owned())),
         ("newest", AttributeValue::S("yesterday".to_owned())),
     ]
