@@ -178,7 +178,8 @@ mod tests {
         for (mean, exact) in rounded.hours.means.iter().zip(exact.means) {
             assert!((mean - exact).abs() < 100.0 / 30_000.0, "{mean} for {exact}");
         }
-        assert!(rounded.hours.means != exact.means);
+        let bits = |means: [f32; HOURS]| means.map(f32::to_bits);
+        assert_ne!(bits(rounded.hours.means), bits(exact.means));
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub(super) fn payments(settings: &TravelSettings, person: u32, wrong: Wrong) -> 
     let end = f64::from(settings.days) * DAY;
     let stays = stays(settings.seed, end, random);
     let mut payments = owner(&stays, settings.days, random);
-    if person % CLONED == 0 {
+    if person.is_multiple_of(CLONED) {
         let start = random.between(0.0, end - CLONE_HOURS * HOUR);
         let place = city(settings.seed, random);
         for _ in 0..whole(random.between(CLONE_PAYS.0, CLONE_PAYS.1)) {

@@ -25,6 +25,7 @@ use crate::error::Error;
 /// What `evaluate` can be told.
 #[derive(Args, Debug)]
 #[group(id = "data", required = true, multiple = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
     /// A folder with Numenta's anomaly benchmark, or some of it: `data/CATEGORY/NAME.csv` and
     /// `labels/combined_windows.json`
