@@ -52,6 +52,8 @@ mod examples;
 mod night_payment;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod user_properties;
 
 pub use alerts::{Alerts, Raised};
 pub use blob::{BlobError, Sections};
