@@ -32,10 +32,6 @@ const RELAY_CPU: [f64; 2] = [0.001, 1.5e-6];
 /// CPU time of reading and writing a state in two requests of its own.
 const NAIVE_ENTITY_CPU: f64 = 76e-6;
 
-/// Write units of a user's state. Payments that wait for their label make it a little larger than one.
-const USER_UNITS: f64 = 1.0;
-const USER_UNITS_WITH_LABELS: f64 = 2.0;
-
 /// What is counted and billed, a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
@@ -71,8 +67,6 @@ struct Stream {
     line_bytes: f64,
     /// Of each record: read units and write units of reading and writing its states by itself.
     naive_units: [f64; 2],
-    /// Write units of clearing an outbox.
-    clearing_units: f64,
     alert_share: f64,
     row_share: f64,
 }
@@ -80,17 +74,13 @@ struct Stream {
 impl Usage {
     /// Of a load, ours or the naive way.
     pub fn of(load: &Load, way: Way) -> Self {
-        let user_units = if load.has_labels() { USER_UNITS_WITH_LABELS } else { USER_UNITS };
-        // Two topics of users to one of sensors, whose states are of one unit.
-        let units = (2.0 * user_units + 1.0) / Load::TOPICS;
         let merchants = if load.has_labels() { 1.0 / Load::TOPICS } else { 0.0 };
         let events = Stream {
             batches: Batches::of(load),
             records_per_second: load.records_per_second,
             record_bytes: load.record_bytes,
             line_bytes: load.line_bytes(),
-            naive_units: [1.0 + merchants, units],
-            clearing_units: units,
+            naive_units: [1.0 + merchants, 1.0],
             alert_share: load.alert_share,
             row_share: load.row_share,
         };
@@ -100,12 +90,11 @@ impl Usage {
             record_bytes: Load::LABEL_BYTES,
             line_bytes: Load::LABEL_LINE_BYTES,
             // The user, the merchant and a calibrator.
-            naive_units: [3.0, user_units + 2.0],
-            clearing_units: user_units,
+            naive_units: [3.0, 3.0],
             alert_share: 0.0,
             row_share: 0.0,
         };
-        let (events, labels) = (events.usage(user_units, way), labels.usage(user_units, way));
+        let (events, labels) = (events.usage(way), labels.usage(way));
         Self {
             records: events.records,
             invocations: events.invocations + labels.invocations,
@@ -123,7 +112,7 @@ impl Usage {
 }
 
 impl Stream {
-    fn usage(&self, user_units: f64, way: Way) -> Usage {
+    fn usage(&self, way: Way) -> Usage {
         let batches = &self.batches;
         let records = self.records_per_second * MONTH_SECONDS;
         let count = batches.per_second * MONTH_SECONDS;
@@ -133,8 +122,7 @@ impl Stream {
             // A write for each entity of a batch, and one more to clear what was delivered.
             Way::Ours => (
                 count * (batches.entities() + batches.only_read),
-                count * (batches.users * user_units + batches.others)
-                    + (alerts + rows) * self.clearing_units,
+                count * batches.entities() + alerts + rows,
             ),
             Way::Naive => (records * naive_reads, records * naive_writes),
         };
