@@ -9,7 +9,7 @@ use millrace_shared::json::{Cursor, SyntaxError, TextValue};
 use millrace_shared::time::EventTime;
 use thiserror::Error;
 
-use super::item::{Item, items_of};
+use super::item::{Item, read_items};
 use super::number;
 
 /// An attribute that is not as it was written.
@@ -174,12 +174,14 @@ impl<'a> Attributes<'a> {
         &self,
         name: &'static str,
         wanted: &'static str,
-        read: impl FnMut(&Item<'a>) -> Result<T, AttributeError>,
+        mut read: impl FnMut(&Item<'a>) -> Result<T, AttributeError>,
     ) -> Result<Vec<T>, AttributeError> {
         let attribute = self.attribute(name)?;
-        let is_list = &*attribute.kind == b"L";
-        let items = if is_list { items_of(attribute.value).ok().flatten() } else { None };
-        items.ok_or(AttributeError::Wrong { name, wanted })?.iter().map(read).collect()
+        let wrong = || AttributeError::Wrong { name, wanted };
+        if &*attribute.kind != b"L" {
+            return Err(wrong());
+        }
+        read_items(attribute.value, wrong, |item| read(&item))
     }
 }
 

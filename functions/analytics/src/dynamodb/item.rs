@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use millrace_shared::json::{Cursor, SyntaxError, TextValue};
+use millrace_shared::json::{Cursor, TextValue};
 
 use super::attribute::typed;
 
@@ -33,19 +33,24 @@ impl<'a> Item<'a> {
     }
 
     pub(super) fn list(&self) -> Option<Vec<Item<'a>>> {
-        if &*self.kind == b"L" { items_of(self.value).ok()? } else { None }
+        if &*self.kind == b"L" { read_items(self.value, || (), Ok).ok() } else { None }
     }
 }
 
-/// The items of a list; none if one of them has no type.
-pub(super) fn items_of(list: TextValue<'_>) -> Result<Option<Vec<Item<'_>>>, SyntaxError> {
+/// What is read of the items of a list, one after the other; `wrong` if one of them has no type or the
+/// list does not end.
+pub(super) fn read_items<'a, T, E>(
+    list: TextValue<'a>,
+    wrong: impl Fn() -> E,
+    mut read: impl FnMut(Item<'a>) -> Result<T, E>,
+) -> Result<Vec<T>, E> {
     let mut items = Vec::new();
     let mut cursor = Cursor::new(list.text());
-    let mut more = cursor.enter_array()?;
+    let mut more = cursor.enter_array().map_err(|_| wrong())?;
     while more {
-        let Some((kind, value)) = typed(&mut cursor)? else { return Ok(None) };
-        items.push(Item { kind, value });
-        more = cursor.more_items()?;
+        let (kind, value) = typed(&mut cursor).ok().flatten().ok_or_else(&wrong)?;
+        items.push(read(Item { kind, value })?);
+        more = cursor.more_items().map_err(|_| wrong())?;
     }
-    Ok(Some(items))
+    Ok(items)
 }
