@@ -110,7 +110,10 @@ impl Sections {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let mut bytes = vec![FRAME];
+        let sizes = self.0.iter().map(|section| section.key.len() + section.state.len());
+        // A version and a length of one or two bytes come with each.
+        let mut bytes = Vec::with_capacity(1 + sizes.sum::<usize>() + 3 * self.0.len());
+        bytes.push(FRAME);
         for section in &self.0 {
             bytes.extend_from_slice(&section.key);
             bytes.push(section.version);
@@ -162,8 +165,10 @@ impl Sections {
         version: u8,
         state: &D,
     ) {
+        // Most states are as short as this, so that their vector does not have to grow.
+        let room = || Vec::with_capacity(64);
         let (Ok(state), Ok(fresh)) =
-            (postcard::to_stdvec(state), postcard::to_stdvec(&D::default()))
+            (postcard::to_extend(state, room()), postcard::to_extend(&D::default(), room()))
         else {
             unreachable!("postcard writes every detector state into a growing vector")
         };

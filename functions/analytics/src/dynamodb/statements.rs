@@ -1,5 +1,7 @@
 //! The `PartiQL` statements, the same few texts for every write, with `?` for what differs.
 
+use std::fmt::Write as _;
+
 use millrace_shared::commit::{Clear, Version, Write};
 use millrace_shared::entity::{EntityKey, EntityKind};
 
@@ -87,17 +89,15 @@ impl OfKind {
 
     /// The texts of an insert and of an update.
     fn texts(table: &str, attributes: &[&str], remove: &str) -> (String, String) {
-        let named: Vec<String> = attributes.iter().map(|name| format!("'{name}': ?")).collect();
-        let insert = format!(
-            r#"INSERT INTO "{table}" VALUE {{'{ENTITY}': ?, '{VERSION}': ?, {}}}"#,
-            named.join(", ")
-        );
-        let set: Vec<String> = attributes.iter().map(|name| format!(r#"SET "{name}"=?"#)).collect();
-        let update = format!(
-            r#"UPDATE "{table}" SET "{VERSION}"=? {} {remove}{}"#,
-            set.join(" "),
-            condition()
-        );
+        let mut insert = format!(r#"INSERT INTO "{table}" VALUE {{'{ENTITY}': ?, '{VERSION}': ?"#);
+        let mut update = format!(r#"UPDATE "{table}" SET "{VERSION}"=?"#);
+        for name in attributes {
+            // Writing to a string cannot fail.
+            let _ = write!(insert, ", '{name}': ?");
+            let _ = write!(update, r#" SET "{name}"=?"#);
+        }
+        insert.push('}');
+        let _ = write!(update, " {remove}{}", condition());
         (quoted(&insert), quoted(&update))
     }
 }

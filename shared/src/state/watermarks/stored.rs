@@ -45,7 +45,10 @@ struct Mark1 {
 impl Watermarks {
     /// The bytes to store.
     pub fn encode(&self) -> Vec<u8> {
-        let Ok(bytes) = postcard::to_extend(self, vec![VERSION]) else {
+        // Enough for the one or two partitions that most entities come from.
+        let mut bytes = Vec::with_capacity(64);
+        bytes.push(VERSION);
+        let Ok(bytes) = postcard::to_extend(self, bytes) else {
             unreachable!("postcard writes watermarks into a growing vector")
         };
         bytes
