@@ -9,6 +9,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use millrace_bench::binaries::unpack;
 use millrace_bench::figures::Series;
 use millrace_bench::world::World;
 use millrace_runtime_api::{FunctionProcess, Outcome};
@@ -39,16 +40,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let rounds: usize = arguments.next().unwrap_or_default().parse()?;
     let binaries: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
     let ways = [Way::InTheClear, Way::OneRoot, Way::AllRoots];
-    let variants: Vec<(&PathBuf, Way)> =
-        binaries.iter().flat_map(|binary| ways.map(|way| (binary, way))).collect();
+    let (mut variants, mut folders) = (Vec::new(), Vec::new());
+    for binary in &binaries {
+        let folder = tempfile::tempdir_in(binary.parent().ok_or("a binary without a folder")?)?;
+        let unpacked = unpack(binary, folder.path())?;
+        variants.extend(ways.map(|way| (binary, unpacked.clone(), way)));
+        folders.push(folder);
+    }
     let mut samples: Vec<Samples> = variants.iter().map(|_| Samples::default()).collect();
     let batch = Payload::A100.stream().next_event();
     for _ in 0..rounds {
-        for ((binary, way), samples) in variants.iter().zip(&mut samples) {
-            start(binary, *way, &batch, samples).await?;
+        for ((_, unpacked, way), samples) in variants.iter().zip(&mut samples) {
+            start(unpacked, *way, &batch, samples).await?;
         }
     }
-    for ((binary, way), samples) in variants.iter().zip(&samples) {
+    for ((binary, _, way), samples) in variants.iter().zip(&samples) {
         let what = match way {
             Way::InTheClear => "in the clear",
             Way::OneRoot => "over TLS, one root",

@@ -95,13 +95,15 @@ impl Invocations {
         }
     }
 
-    /// One round: each function is started and invoked once; then, for each payload, started and
-    /// invoked with all batches.
+    /// One round: each function is started and invoked once, a few times; then, for each payload, started
+    /// and invoked with all batches.
     pub async fn round(&mut self) -> Result<(), BenchError> {
         let first = &self.batches[Payload::A100.name()][0];
-        for (place, variant) in self.variants.iter().enumerate() {
-            if let Some(cold) = run::cold(variant, first).await? {
-                self.cold.entry(place).or_default().add(cold);
+        for _ in 0..COLD_STARTS {
+            for (place, variant) in self.variants.iter().enumerate() {
+                if let Some(cold) = run::cold(variant, first).await? {
+                    self.cold.entry(place).or_default().add(cold);
+                }
             }
         }
         for (number, payload) in Payload::ALL.into_iter().enumerate() {
@@ -172,6 +174,9 @@ impl Invocations {
 }
 
 const NOT_TOLD: &str = "this operating system does not tell";
+
+/// How often a function is started in one round: milliseconds each, of which one says little.
+const COLD_STARTS: usize = 9;
 
 /// How many batches a function gets in one round.
 const fn batches(payload: Payload) -> usize {

@@ -7,7 +7,7 @@ use millrace_runtime_api::{FunctionProcess, InvokeOutcome, Outcome};
 use millrace_workloads::payloads::Payload;
 use tokio::time::sleep;
 
-use super::variants::Variant;
+use super::variants::{Job, Variant};
 use crate::error::BenchError;
 
 /// Batches that come first and do not count: caches, connections, and Node's compiler.
@@ -35,9 +35,9 @@ pub(super) struct Cold {
     pub(super) peak_bytes: Option<u64>,
 }
 
-/// Starts a function and invokes it once; `None` if it cannot be run.
+/// Starts a function as it is deployed and invokes it once; `None` if it cannot be run.
 pub(super) async fn cold(variant: &Variant, batch: &[u8]) -> Result<Option<Cold>, BenchError> {
-    let Some((spec, world)) = variant.start().await? else { return Ok(None) };
+    let Some((spec, world)) = variant.start(Job::ItsOwn).await? else { return Ok(None) };
     let started = Instant::now();
     let process = FunctionProcess::start(spec).await?;
     let outcome = process.invoke(batch.to_vec()).await?;
@@ -54,7 +54,7 @@ pub(super) async fn warm(
     payload: Payload,
     batches: &[Vec<u8>],
 ) -> Result<Option<Ran>, BenchError> {
-    let Some((spec, world)) = variant.start().await? else { return Ok(None) };
+    let Some((spec, world)) = variant.start(Job::TheSame).await? else { return Ok(None) };
     let process = FunctionProcess::start(spec).await?;
     let mut walls = Vec::new();
     let mut cpu_before = None;

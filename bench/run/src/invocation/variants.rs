@@ -25,6 +25,15 @@ pub(super) struct Variant {
     what: What,
 }
 
+/// What a function is configured for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Job {
+    /// What all functions do: the classic rules, and an alert each time that one is broken.
+    TheSame,
+    /// What it does as it is deployed: all variables that it need not be told at their defaults.
+    ItsOwn,
+}
+
 #[derive(Clone, Debug)]
 enum What {
     /// The real binary, on endpoints.
@@ -43,22 +52,32 @@ impl Variant {
     }
 
     /// How to start it, with what it needs around it; `None` if it cannot be run.
-    pub(super) async fn start(&self) -> Result<Option<(FunctionSpec, Option<World>)>, BenchError> {
+    pub(super) async fn start(
+        &self,
+        job: Job,
+    ) -> Result<Option<(FunctionSpec, Option<World>)>, BenchError> {
         match &self.what {
             What::Alone(Err(_)) => Ok(None),
             What::Alone(Ok(spec)) => Ok(Some(((**spec).clone(), None))),
             What::Analytics(binary) => {
                 let world = World::start().await?;
-                let off: Vec<String> = not_classic().into_iter().collect();
-                let spec = world
-                    .analytics(binary.clone())
-                    .with_env("DETECTORS_OFF", off.join(","))
-                    .with_env("DETECTORS_ON", classic_to_switch_on().join(","))
-                    .with_env("ALERT_COOLDOWN_SECONDS", "0");
+                let spec = world.analytics(binary.clone());
+                let spec = match job {
+                    Job::TheSame => classic(spec),
+                    Job::ItsOwn => spec,
+                };
                 Ok(Some((spec, Some(world))))
             }
         }
     }
+}
+
+/// With the classic rules alone, and an alert each time that one is broken.
+fn classic(spec: FunctionSpec) -> FunctionSpec {
+    let off: Vec<String> = not_classic().into_iter().collect();
+    spec.with_env("DETECTORS_OFF", off.join(","))
+        .with_env("DETECTORS_ON", classic_to_switch_on().join(","))
+        .with_env("ALERT_COOLDOWN_SECONDS", "0")
 }
 
 pub(super) fn all(binaries: &Binaries, peers: &Peers) -> Vec<Variant> {
