@@ -67,13 +67,22 @@ impl AddAssign for Amount {
 /// As few decimals as tell it exactly: `12.5`, `-3`, `0.000001`.
 impl fmt::Display for Amount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, fraction) = (self.0.abs() / MICROS, self.0.abs() % MICROS);
         let sign = if self.0 < 0 { "-" } else { "" };
+        let micros = self.0.unsigned_abs();
+        // Nearly every amount fits into 64 bits, which are divided much faster than 128.
+        let (whole, mut fraction) = match u64::try_from(micros) {
+            Ok(micros) => (u128::from(micros / 1_000_000), micros % 1_000_000),
+            Err(_) => (micros / 1_000_000, (micros % 1_000_000) as u64),
+        };
         if fraction == 0 {
             return write!(formatter, "{sign}{whole}");
         }
-        let decimals = format!("{fraction:06}");
-        write!(formatter, "{sign}{whole}.{}", decimals.trim_end_matches('0'))
+        let mut decimals = 6;
+        while fraction.is_multiple_of(10) {
+            fraction /= 10;
+            decimals -= 1;
+        }
+        write!(formatter, "{sign}{whole}.{fraction:0decimals$}")
     }
 }
 

@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+
+use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -9,6 +12,10 @@ use super::section_name::{SectionKey, SectionName, key_of};
 /// out, and in version 1 its length took four bytes.
 const FRAME: u8 = 3;
 
+/// Room for the states of a usual entity.
+const USUAL_BYTES: usize = 512;
+const USUAL_SECTIONS: usize = 12;
+
 /// The detectors' states of one entity, as stored: a frame of named, versioned sections.
 ///
 /// ```text
@@ -19,14 +26,18 @@ const FRAME: u8 = 3;
 /// release, or a detector that was removed) is carried along unread, so rolling a release back and
 /// forth loses nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sections(Vec<Section>);
+pub struct Sections<'a>(Vec<Section<'a>>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Section {
+struct Section<'a> {
     key: SectionKey,
     version: u8,
-    state: Vec<u8>,
+    state: Cow<'a, [u8]>,
 }
+
+/// Detectors' states on their way into a blob.
+#[derive(Debug)]
+pub struct SectionWriter(Vec<u8>);
 
 /// A stored blob of detector state that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -83,15 +94,15 @@ pub enum BlobError {
     },
 }
 
-impl Sections {
+impl<'a> Sections<'a> {
     /// Reads a stored blob; no bytes at all are no sections.
-    pub fn decode(bytes: &[u8]) -> Result<Self, BlobError> {
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, BlobError> {
         let Some((&frame, _)) = bytes.split_first() else { return Ok(Self::default()) };
         if !(1..=FRAME).contains(&frame) {
             return Err(BlobError::UnknownFrame { found: frame });
         }
         let mut reader = Reader { bytes, at: 1 };
-        let mut sections: Vec<Section> = Vec::new();
+        let mut sections: Vec<Section<'a>> = Vec::with_capacity(USUAL_SECTIONS);
         while reader.at < bytes.len() {
             let garbled = BlobError::Garbled { at: reader.at, length: bytes.len() };
             let key = if frame < 3 { reader.key_of_name()? } else { Some(reader.key()?) };
@@ -99,33 +110,19 @@ impl Sections {
             let Some(key) = key.filter(is_new) else { return Err(garbled) };
             let version = reader.take(1)?[0];
             let length = if frame == 1 { reader.four_bytes()? } else { reader.leb128()? };
-            let state = reader.take(length)?.to_vec();
+            let state = Cow::Borrowed(reader.take(length)?);
             sections.push(Section { key, version, state });
         }
         Ok(Self(sections))
     }
 
-    /// The bytes to store; none if there are no sections.
-    pub fn encode(&self) -> Vec<u8> {
-        if self.0.is_empty() {
-            return Vec::new();
-        }
-        let sizes = self.0.iter().map(|section| section.key.len() + section.state.len());
-        // A version and a length of one or two bytes come with each.
-        let mut bytes = Vec::with_capacity(1 + sizes.sum::<usize>() + 3 * self.0.len());
-        bytes.push(FRAME);
-        for section in &self.0 {
-            bytes.extend_from_slice(&section.key);
-            bytes.push(section.version);
-            let mut length = section.state.len();
-            while length > 0x7f {
-                bytes.push(0x80 | low_bits(length));
-                length >>= 7;
-            }
-            bytes.push(low_bits(length));
-            bytes.extend_from_slice(&section.state);
-        }
-        bytes
+    /// The sections themselves, without the blob that they were read from.
+    pub fn into_owned(self) -> Sections<'static> {
+        let owned = |section: Section<'_>| {
+            let state = Cow::Owned(section.state.into_owned());
+            Section { key: section.key, version: section.version, state }
+        };
+        Sections(self.0.into_iter().map(owned).collect())
     }
 
     /// Takes a detector's state out of its section; the default where it has none. A section of an
@@ -157,6 +154,20 @@ impl Sections {
             Err(reason) => Err(BlobError::Unreadable { detector, reason }),
         }
     }
+}
+
+impl SectionWriter {
+    /// A blob that begins with the sections that nobody claimed when it was read.
+    pub fn new(unclaimed: &Sections<'_>) -> Self {
+        let mut writer = Self(Vec::with_capacity(USUAL_BYTES));
+        writer.0.push(FRAME);
+        for section in &unclaimed.0 {
+            let length_at = writer.begin(section.key, section.version);
+            writer.0.extend_from_slice(&section.state);
+            writer.end(length_at);
+        }
+        writer
+    }
 
     /// Adds a detector's state; nothing for one that is as the default.
     pub fn put<D: Default + Serialize>(
@@ -165,16 +176,68 @@ impl Sections {
         version: u8,
         state: &D,
     ) {
-        // Most states are as short as this, so that their vector does not have to grow.
-        let room = || Vec::with_capacity(64);
-        let (Ok(state), Ok(fresh)) =
-            (postcard::to_extend(state, room()), postcard::to_extend(&D::default(), room()))
-        else {
+        let before = self.0.len();
+        let length_at = self.begin(section.into().key, version);
+        let Ok(bytes) = postcard::to_extend(state, std::mem::take(&mut self.0)) else {
             unreachable!("postcard writes every detector state into a growing vector")
         };
-        if state != fresh {
-            self.0.push(Section { key: section.into().key, version, state });
+        self.0 = bytes;
+        if is_written_as(&D::default(), &self.0[length_at + 1..]) {
+            self.0.truncate(before);
+        } else {
+            self.end(length_at);
         }
+    }
+
+    /// The bytes to store; none if there are no sections.
+    pub fn finish(self) -> Vec<u8> {
+        if self.0.len() > 1 { self.0 } else { Vec::new() }
+    }
+
+    /// Writes what comes before a state, with one byte for its length, and says where that is.
+    fn begin(&mut self, key: SectionKey, version: u8) -> usize {
+        self.0.extend_from_slice(&[key[0], key[1], version, 0]);
+        self.0.len() - 1
+    }
+
+    /// Puts the length of the state that was written last in its place, which takes more than one byte from 128 on.
+    fn end(&mut self, length_at: usize) {
+        let mut length = self.0.len() - length_at - 1;
+        let mut at = length_at;
+        while length > 0x7f {
+            self.0[at] = 0x80 | low_bits(length);
+            length >>= 7;
+            at += 1;
+            self.0.insert(at, 0);
+        }
+        self.0[at] = low_bits(length);
+    }
+}
+
+/// Whether a state would be written as these bytes. Nearly every other one differs in its first byte, and is written no
+/// further.
+fn is_written_as(state: &impl Serialize, bytes: &[u8]) -> bool {
+    postcard::serialize_with_flavor(state, Compared(bytes)).unwrap_or(false)
+}
+
+/// Bytes that have to come, one after the other.
+struct Compared<'a>(&'a [u8]);
+
+impl Flavor for Compared<'_> {
+    /// Whether no more were to come.
+    type Output = bool;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.try_extend(&[byte])
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(postcard::Error::SerializeBufferFull)?;
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<bool> {
+        Ok(self.0.is_empty())
     }
 }
 
@@ -232,11 +295,20 @@ mod tests {
 
     use super::*;
 
-    fn two_sections() -> Sections {
-        let mut sections = Sections::default();
-        sections.put("first", 1, &vec![1_u64, 2, 300]);
-        sections.put("second", 7, &(4_u8, "text".to_owned()));
-        sections
+    /// A blob to which these states were added.
+    fn blob(put: impl FnOnce(&mut SectionWriter)) -> Vec<u8> {
+        let mut writer = SectionWriter::new(&Sections::default());
+        put(&mut writer);
+        writer.finish()
+    }
+
+    fn put_two(writer: &mut SectionWriter) {
+        writer.put("first", 1, &vec![1_u64, 2, 300]);
+        writer.put("second", 7, &(4_u8, "text".to_owned()));
+    }
+
+    fn two_sections() -> Vec<u8> {
+        blob(put_two)
     }
 
     fn none<D>(_: u8, _: &[u8]) -> Option<D> {
@@ -245,7 +317,8 @@ mod tests {
 
     #[test]
     fn what_was_put_is_taken_out_again() {
-        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        let stored = two_sections();
+        let mut read = Sections::decode(&stored).unwrap();
         assert_eq!(read.take::<Vec<u64>>("first", 1, none).unwrap(), [1, 2, 300]);
         assert_eq!(read.take::<(u8, String)>("second", 7, none).unwrap(), (4, "text".to_owned()));
         assert_eq!(read, Sections::default());
@@ -264,33 +337,56 @@ mod tests {
 
     #[test]
     fn a_section_takes_four_bytes_besides_its_state() {
-        let mut sections = Sections::default();
-        sections.put("multivariate_score", 1, &[1_u8; 20]);
-        assert_eq!(sections.encode().len(), 1 + 4 + 20);
+        let stored = blob(|writer| writer.put("multivariate_score", 1, &[1_u8; 20]));
+        assert_eq!(stored.len(), 1 + 4 + 20);
+    }
+
+    #[test]
+    fn a_state_that_is_as_the_default_takes_no_section() {
+        let stored = blob(|writer| {
+            writer.put("first", 1, &Vec::<u64>::new());
+            writer.put("second", 1, &(0_u8, String::new()));
+            writer.put("third", 1, &());
+        });
+        assert!(stored.is_empty());
+        // As long as the default's, and longer, with the same beginning.
+        let others = blob(|writer| {
+            writer.put("first", 1, &(0_u8, 1_u8));
+            writer.put("second", 1, &vec![0_u8]);
+        });
+        assert_eq!(others.len(), 1 + (4 + 2) + (4 + 2));
     }
 
     #[test]
     fn a_section_may_be_of_any_length() {
         for length in [0, 1, 127, 128, 16_383, 16_384, 100_000] {
             let state = vec![7_u8; length];
-            let mut sections = Sections::default();
-            sections.put("first", 1, &(1_u8, state.clone()));
-            let mut read = Sections::decode(&sections.encode()).unwrap();
+            let stored = blob(|writer| {
+                writer.put("first", 1, &(1_u8, state.clone()));
+                writer.put("second", 1, &length);
+            });
+            let mut read = Sections::decode(&stored).unwrap();
+            assert_eq!(read.take::<usize>("second", 1, none), Ok(length));
             assert_eq!(read.take::<(u8, Vec<u8>)>("first", 1, none).unwrap(), (1, state));
         }
     }
 
     #[test]
     fn a_section_that_nobody_claims_is_carried_along() {
-        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        let stored = two_sections();
+        let mut read = Sections::decode(&stored).unwrap();
         read.take::<Vec<u64>>("first", 1, none).unwrap();
-        let mut again = Sections::decode(&read.encode()).unwrap();
+        let unclaimed = read.into_owned();
+        let stored = SectionWriter::new(&unclaimed).finish();
+        let mut again = Sections::decode(&stored).unwrap();
         assert_eq!(again.take::<(u8, String)>("second", 7, none).unwrap().0, 4);
+        assert!(SectionWriter::new(&again).finish().is_empty());
     }
 
     #[test]
     fn an_unknown_version_is_an_error_that_names_it() {
-        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        let stored = two_sections();
+        let mut read = Sections::decode(&stored).unwrap();
         let error = read.take::<(u8, String)>("second", 8, none).unwrap_err();
         assert!(error.to_string().contains("`second` has version 7, this release reads 8"));
         let error = Sections::decode(&[9, 1, 2]).unwrap_err();
@@ -302,9 +398,11 @@ mod tests {
         fn second_of(version: u8, state: &[u8]) -> Option<u64> {
             (version == 7).then(|| u64::from(state[0]))
         }
-        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        let stored = two_sections();
+        let mut read = Sections::decode(&stored).unwrap();
         assert_eq!(read.take::<u64>("second", 8, second_of), Ok(4));
-        let mut read = Sections::decode(&two_sections().encode()).unwrap();
+        let stored = two_sections();
+        let mut read = Sections::decode(&stored).unwrap();
         let older_release = read.take::<u64>("second", 6, second_of);
         assert_eq!(
             older_release,
@@ -314,10 +412,9 @@ mod tests {
 
     #[test]
     fn a_section_with_bytes_left_over_is_of_another_layout() {
-        let mut sections = Sections::default();
-        sections.put("first", 1, &(1_u8, 2_u8));
+        let stored = blob(|writer| writer.put("first", 1, &(1_u8, 2_u8)));
         assert!(matches!(
-            sections.take::<u8>("first", 1, none),
+            Sections::decode(&stored).unwrap().take::<u8>("first", 1, none),
             Err(BlobError::Unreadable { detector: "first", .. })
         ));
     }
@@ -325,10 +422,11 @@ mod tests {
     /// Of two states of one detector, which one counts would depend on who stored them last.
     #[test]
     fn a_name_that_stands_there_twice_or_is_no_text_is_refused() {
-        let mut twice = two_sections();
-        twice.put("first", 1, &vec![4_u64]);
-        let bytes = twice.encode();
-        let at = two_sections().encode().len();
+        let bytes = blob(|writer| {
+            put_two(writer);
+            writer.put("first", 1, &vec![4_u64]);
+        });
+        let at = two_sections().len();
         let garbled = BlobError::Garbled { at, length: bytes.len() };
         assert_eq!(Sections::decode(&bytes), Err(garbled));
         // A name of version 2 that is no UTF-8.
@@ -340,15 +438,15 @@ mod tests {
     #[test]
     fn a_float_that_is_no_number_is_no_state() {
         for (float, is_read) in [(1.5, true), (f32::NAN, false), (f32::INFINITY, false)] {
-            let mut sections = Sections::default();
-            sections.put("first", 1, &vec![0.25, float]);
+            let stored = blob(|writer| writer.put("first", 1, &vec![0.25, float]));
+            let mut sections = Sections::decode(&stored).unwrap();
             assert_eq!(sections.take::<Vec<f32>>("first", 1, none).is_ok(), is_read, "{float}");
         }
     }
 
     #[test]
     fn every_prefix_is_read_or_refused_without_a_panic() {
-        let whole = two_sections().encode();
+        let whole = two_sections();
         let refused = (1..whole.len()).filter(|&end| Sections::decode(&whole[..end]).is_err());
         // Only the frame byte alone and the end of the first section are whole prefixes.
         assert_eq!(refused.count(), whole.len() - 1 - 2);

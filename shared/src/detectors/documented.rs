@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::examples::{payment, sensor_reading, user_event};
 use super::set::detector_set;
 use super::sets::{SensorDetectors, UserDetectors};
-use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
+use super::{Alerts, BlobError, Context, Cooldowns, Detector, SectionWriter, Sections};
 use crate::amount::Amount;
 use crate::circumstances::Circumstances;
 use crate::events::{Event, Transaction};
@@ -99,8 +99,10 @@ fn one_line_in_a_set_runs_and_stores_a_detector() {
 #[test]
 fn state_of_an_older_layout_is_upgraded_as_shown_and_of_others_refused() {
     let renewed_from = |version| {
-        let mut sections = Sections::default();
-        sections.put("renewed", version, &7_u8);
+        let mut writer = SectionWriter::new(&Sections::default());
+        writer.put("renewed", version, &7_u8);
+        let stored = writer.finish();
+        let mut sections = Sections::decode(&stored)?;
         sections.take("renewed", Renewed::VERSION, Renewed::upgrade)
     };
     assert_eq!(renewed_from(1), Ok(Renewed::default()));

@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::time::EventTime;
 
@@ -9,25 +9,26 @@ use crate::time::EventTime;
 pub(crate) const COUNTS: RangeInclusive<usize> = 2..=50;
 
 /// The times of the last few events, in order of arrival, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Steps", into = "Steps")]
+///
+/// They are stored as the first time in milliseconds, and of each further one how much later it is than the one
+/// before, which takes two or three bytes instead of six.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Steps")]
 pub(super) struct LastTimes(Vec<EventTime>);
 
-/// As they are stored: the first time in milliseconds, and of each further one how much later it is
-/// than the one before, which takes two or three bytes instead of six.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(transparent)]
 struct Steps(Vec<i64>);
 
-impl From<LastTimes> for Steps {
-    fn from(times: LastTimes) -> Self {
+impl Serialize for LastTimes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut before = 0;
-        let step = |time: EventTime| {
+        let step = |time: &EventTime| {
             let step = time.as_millis().wrapping_sub(before);
             before = time.as_millis();
             step
         };
-        Self(times.0.into_iter().map(step).collect())
+        serializer.collect_seq(self.0.iter().map(step))
     }
 }
 

@@ -56,7 +56,7 @@ mod properties;
 mod user_properties;
 
 pub use alerts::{Alerts, Raised};
-pub use blob::{BlobError, Sections};
+pub use blob::{BlobError, SectionWriter, Sections};
 pub use context::Context;
 pub use cooldowns::Cooldowns;
 pub use detector::Detector;

@@ -15,7 +15,7 @@ macro_rules! detector_set {
             $( $( $name: super::$name::$detector, )+ )+
             /// Which of the detectors' alerts were let through lately.
             pub cooldowns: Cooldowns,
-            unclaimed: Sections,
+            unclaimed: $crate::detectors::Sections<'static>,
         }
 
         const _: () = assert!(
@@ -48,7 +48,7 @@ macro_rules! detector_set {
 
             /// Reads the states from a stored blob; no bytes are a fresh set.
             pub fn decode(bytes: &[u8]) -> Result<Self, BlobError> {
-                let mut sections = Sections::decode(bytes)?;
+                let mut sections = $crate::detectors::Sections::decode(bytes)?;
                 Ok(Self {
                     $( $( $name: sections.take(
                         const { $crate::detectors::SectionName::new(stringify!($name)) },
@@ -56,20 +56,20 @@ macro_rules! detector_set {
                         <super::$name::$detector as Detector<$event<'static>, $profile>>::upgrade,
                     )?, )+ )+
                     cooldowns: sections.take(const { $crate::detectors::SectionName::new("cooldowns") }, Cooldowns::VERSION, |_, _| None)?,
-                    unclaimed: sections,
+                    unclaimed: sections.into_owned(),
                 })
             }
 
             /// The blob to store.
             pub fn encode(&self) -> Vec<u8> {
-                let mut sections = self.unclaimed.clone();
+                let mut sections = $crate::detectors::SectionWriter::new(&self.unclaimed);
                 $( $( sections.put(
                     const { $crate::detectors::SectionName::new(stringify!($name)) },
                     <super::$name::$detector as Detector<$event<'static>, $profile>>::VERSION,
                     &self.$name,
                 ); )+ )+
                 sections.put(const { $crate::detectors::SectionName::new("cooldowns") }, Cooldowns::VERSION, &self.cooldowns);
-                sections.encode()
+                sections.finish()
             }
         }
     };

@@ -4,7 +4,7 @@
 //! settings and the stored state: a detector that is renamed starts afresh.
 
 use super::set::detector_set;
-use super::{Alerts, BlobError, Context, Cooldowns, Detector, Sections};
+use super::{Alerts, BlobError, Context, Cooldowns, Detector};
 use crate::circumstances::{Circumstances, Source};
 use crate::events::{Coordinates, Event, SensorReading, Transaction, TransactionLabel, UserEvent};
 use crate::fraud::Labelled;
