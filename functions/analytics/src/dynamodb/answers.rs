@@ -12,6 +12,7 @@ use millrace_shared::delivery::RequestError;
 use millrace_shared::json::{Cursor, SyntaxError, TextValue};
 
 use super::attribute::Attributes;
+use super::tape::Tape;
 
 /// Why one statement failed.
 #[derive(Debug, Default)]
@@ -35,25 +36,23 @@ pub(super) fn read<'a, T>(
 }
 
 /// Hands out the items of a `BatchGetItem` and the keys that it left unprocessed.
-pub(super) fn batch_get_item<'a>(
-    cursor: &mut Cursor<'a, str>,
-    mut item: impl FnMut(&Attributes<'a>),
-    mut unprocessed: impl FnMut(&Attributes<'a>),
+pub(super) fn batch_get_item(
+    cursor: &mut Cursor<'_, str>,
+    mut item: impl FnMut(&Attributes<'_>),
+    mut unprocessed: impl FnMut(&Attributes<'_>),
 ) -> Result<(), SyntaxError> {
-    let mut attributes = Attributes::default();
+    let mut tape = Tape::default();
     each_member(cursor, |name, cursor| match name {
         b"Responses" => each_member(cursor, |_, cursor| {
             each_item(cursor, |cursor| {
-                attributes.read(cursor)?;
-                item(&attributes);
+                item(&tape.read(cursor)?);
                 Ok(())
             })
         }),
         b"UnprocessedKeys" => each_member(cursor, |_, cursor| {
             each_member(cursor, |name, cursor| match name {
                 b"Keys" => each_item(cursor, |cursor| {
-                    attributes.read(cursor)?;
-                    unprocessed(&attributes);
+                    unprocessed(&tape.read(cursor)?);
                     Ok(())
                 }),
                 _ => cursor.skip_value(),
@@ -102,19 +101,18 @@ fn statement_error<'a>(cursor: &mut Cursor<'a, str>) -> Result<StatementError<'a
 }
 
 /// Hands out the items that a `BatchWriteItem` left unprocessed, each with the name of its table.
-pub(super) fn batch_write_item<'a>(
-    cursor: &mut Cursor<'a, str>,
-    mut unprocessed: impl FnMut(&[u8], &Attributes<'a>),
+pub(super) fn batch_write_item(
+    cursor: &mut Cursor<'_, str>,
+    mut unprocessed: impl FnMut(&[u8], &Attributes<'_>),
 ) -> Result<(), SyntaxError> {
-    let mut attributes = Attributes::default();
+    let mut tape = Tape::default();
     each_member(cursor, |name, cursor| match name {
         b"UnprocessedItems" => each_member(cursor, |table, cursor| {
             each_item(cursor, |cursor| {
                 // {"PutRequest": {"Item": …}}
                 each_member(cursor, |_, cursor| {
                     each_member(cursor, |_, cursor| {
-                        attributes.read(cursor)?;
-                        unprocessed(table, &attributes);
+                        unprocessed(table, &tape.read(cursor)?);
                         Ok(())
                     })
                 })

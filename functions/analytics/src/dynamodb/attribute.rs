@@ -1,16 +1,13 @@
-//! Attributes of an item: read from its JSON in one line each, with an error that names what is
-//! wrong.
+//! Attributes of an item: read in one line each, with an error that names what is wrong.
 
 use std::borrow::Cow;
 
-use base64_simd::STANDARD as BASE64;
 use millrace_shared::amount::Amount;
-use millrace_shared::json::{Cursor, SyntaxError, TextValue};
 use millrace_shared::time::EventTime;
 use thiserror::Error;
 
-use super::item::{Item, read_items};
-use super::number;
+use super::item::{Item, Items};
+use super::tape::Entry;
 
 /// An attribute that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -23,40 +20,22 @@ pub(super) enum AttributeError {
     Wrong { name: &'static str, wanted: &'static str },
 }
 
-/// The attributes of an item, or of a map within one, each as it is written.
-#[derive(Debug, Default)]
-pub(super) struct Attributes<'a>(Vec<Attribute<'a>>);
-
-/// A named value: `"version":{"N":"7"}`.
-#[derive(Debug)]
-struct Attribute<'a> {
-    name: Cow<'a, [u8]>,
-    /// `S`, `N`, `B`, `L`, `M`, `NULL` or another one.
-    kind: Cow<'a, [u8]>,
-    value: TextValue<'a>,
-}
+/// The attributes of an item, or of a map within one. Of several with the same name the last one counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attributes<'a>(&'a [Entry<'a>]);
 
 impl<'a> Attributes<'a> {
-    /// Reads the object that comes next, in place of what it held before.
-    pub(super) fn read(&mut self, cursor: &mut Cursor<'a, str>) -> Result<(), SyntaxError> {
-        self.0.clear();
-        let mut more = cursor.enter_object()?;
-        while more {
-            let name = cursor.member_name()?;
-            if let Some((kind, value)) = typed(cursor)? {
-                self.0.push(Attribute { name, kind, value });
-            }
-            more = cursor.more_members()?;
-        }
-        Ok(())
+    /// The attributes that these entries of a tape are.
+    pub(super) const fn new(entries: &'a [Entry<'a>]) -> Self {
+        Self(entries)
     }
 
     pub(super) fn count(&self, name: &'static str) -> Result<u64, AttributeError> {
-        self.of_kind(name, "N", "a whole number", |value| value.string()?.parse().ok())
+        self.read(name, "a whole number", |value| value.count())
     }
 
     pub(super) fn amount(&self, name: &'static str) -> Result<Amount, AttributeError> {
-        self.number(name, "an amount", number::read_amount)
+        self.read(name, "an amount", |value| value.amount())
     }
 
     pub(super) fn text(&self, name: &'static str) -> Result<String, AttributeError> {
@@ -64,21 +43,19 @@ impl<'a> Attributes<'a> {
     }
 
     pub(super) fn borrowed_text(&self, name: &'static str) -> Result<Cow<'a, str>, AttributeError> {
-        self.of_kind(name, "S", "a text", TextValue::string)
+        self.read(name, "a text", |value| value.text())
     }
 
     pub(super) fn texts(&self, name: &'static str) -> Result<Vec<String>, AttributeError> {
-        let wanted = "a list of texts";
-        self.items(name, wanted, |item| item.text().map(Cow::into_owned))
+        self.items(name, "a list of texts", |item| item.text().map(Cow::into_owned))
     }
 
     pub(super) fn time(&self, name: &'static str) -> Result<EventTime, AttributeError> {
-        self.of_kind(name, "S", "a time in RFC 3339", |value| EventTime::parse(&value.string()?))
+        self.read(name, "a time in RFC 3339", |value| value.time())
     }
 
     pub(super) fn bytes(&self, name: &'static str) -> Result<Vec<u8>, AttributeError> {
-        let decoded = |value: TextValue<'_>| BASE64.decode_to_vec(value.string()?.as_bytes()).ok();
-        self.of_kind(name, "B", "binary", decoded)
+        self.read(name, "binary", |value| value.bytes())
     }
 
     /// Binary; none if it is not there.
@@ -98,13 +75,9 @@ impl<'a> Attributes<'a> {
         name: &'static str,
         read: impl Fn(&Attributes<'a>) -> Result<T, AttributeError>,
     ) -> Result<Vec<T>, AttributeError> {
-        let wanted = "a list of maps";
-        let mut members = Attributes::default();
-        self.each(name, wanted, |item| {
-            let is_map =
-                &*item.kind == b"M" && members.read(&mut Cursor::new(item.value.text())).is_ok();
-            if is_map { read(&members) } else { Err(AttributeError::Wrong { name, wanted }) }
-        })
+        let wrong = || AttributeError::Wrong { name, wanted: "a list of maps" };
+        let items = self.attribute(name)?.list().ok_or_else(wrong)?;
+        items.map(|item| read(&item.map().ok_or_else(wrong)?)).collect()
     }
 
     /// A map; none where there is a null.
@@ -113,51 +86,12 @@ impl<'a> Attributes<'a> {
         name: &'static str,
         read: impl Fn(&Attributes<'a>) -> Result<T, AttributeError>,
     ) -> Result<Option<T>, AttributeError> {
-        let attribute = self.attribute(name)?;
-        if &*attribute.kind == b"NULL" {
+        let value = self.attribute(name)?;
+        if value.is_null() {
             return Ok(None);
         }
-        let mut members = Attributes::default();
-        let is_map = &*attribute.kind == b"M"
-            && members.read(&mut Cursor::new(attribute.value.text())).is_ok();
-        if !is_map {
-            return Err(AttributeError::Wrong { name, wanted: "a map or null" });
-        }
-        read(&members).map(Some)
-    }
-
-    fn attribute(&self, name: &'static str) -> Result<&Attribute<'a>, AttributeError> {
-        let named = self.0.iter().rfind(|attribute| *attribute.name == *name.as_bytes());
-        named.ok_or(AttributeError::Missing { name })
-    }
-
-    fn of_kind<T>(
-        &self,
-        name: &'static str,
-        kind: &'static str,
-        wanted: &'static str,
-        read: impl FnOnce(TextValue<'a>) -> Option<T>,
-    ) -> Result<T, AttributeError> {
-        let attribute = self.attribute(name)?;
-        let is_kind = *attribute.kind == *kind.as_bytes();
-        let value = if is_kind { read(attribute.value) } else { None };
-        value.ok_or(AttributeError::Wrong { name, wanted })
-    }
-
-    /// A number, or a text that holds what a number attribute cannot.
-    fn number<T>(
-        &self,
-        name: &'static str,
-        wanted: &'static str,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T, AttributeError> {
-        let attribute = self.attribute(name)?;
-        let digits = match &*attribute.kind {
-            b"N" | b"S" => attribute.value.string(),
-            _ => None,
-        };
-        let value = digits.and_then(|digits| read(&digits));
-        value.ok_or(AttributeError::Wrong { name, wanted })
+        let wrong = AttributeError::Wrong { name, wanted: "a map or null" };
+        read(&value.map().ok_or(wrong)?).map(Some)
     }
 
     /// The items of a list, each read by itself.
@@ -165,36 +99,22 @@ impl<'a> Attributes<'a> {
         &self,
         name: &'static str,
         wanted: &'static str,
-        mut read: impl FnMut(&Item<'a>) -> Option<T>,
+        read: impl Fn(Item<'a>) -> Option<T>,
     ) -> Result<Vec<T>, AttributeError> {
-        self.each(name, wanted, |item| read(item).ok_or(AttributeError::Wrong { name, wanted }))
+        self.read(name, wanted, |value| value.list()?.map(read).collect())
     }
 
-    fn each<T>(
+    fn read<T>(
         &self,
         name: &'static str,
         wanted: &'static str,
-        mut read: impl FnMut(&Item<'a>) -> Result<T, AttributeError>,
-    ) -> Result<Vec<T>, AttributeError> {
-        let attribute = self.attribute(name)?;
-        let wrong = || AttributeError::Wrong { name, wanted };
-        if &*attribute.kind != b"L" {
-            return Err(wrong());
-        }
-        read_items(attribute.value, wrong, |item| read(&item))
+        read: impl FnOnce(Item<'a>) -> Option<T>,
+    ) -> Result<T, AttributeError> {
+        read(self.attribute(name)?).ok_or(AttributeError::Wrong { name, wanted })
     }
-}
 
-/// The type of a value, and the value.
-type Typed<'a> = (Cow<'a, [u8]>, TextValue<'a>);
-
-/// The attribute value that comes next; none if it is `{}`.
-pub(super) fn typed<'a>(cursor: &mut Cursor<'a, str>) -> Result<Option<Typed<'a>>, SyntaxError> {
-    let mut found = None;
-    let mut more = cursor.enter_object()?;
-    while more {
-        found = Some((cursor.member_name()?, cursor.value()?));
-        more = cursor.more_members()?;
+    fn attribute(&self, name: &'static str) -> Result<Item<'a>, AttributeError> {
+        let named = Items::new(self.0).filter(|value| value.is_named(name)).last();
+        named.ok_or(AttributeError::Missing { name })
     }
-    Ok(found)
 }

@@ -4,17 +4,16 @@ use aws_sdk_dynamodb::Client;
 use millrace_lambda::request_error;
 use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
 use millrace_shared::entity::EntityKey;
-use millrace_shared::state::Features;
+use millrace_shared::state::{Features, UserState};
 use tracing::error;
 
 use super::answers::{self, StatementError};
 use super::entries::Entries;
 use super::exchange::Exchange;
-use super::features_item::{self, AS_OF, ATTRIBUTES};
-use super::statements::{quoted, write_request};
+use super::features_item::{self, AS_OF};
+use super::statements::{names_of, quoted, write_request};
 use super::states::{BYTES, STATEMENTS, passes};
 use super::tables::ENTITY;
-use super::value::text;
 use crate::config::InFlight;
 
 /// How often a row may be found to be there when it was to be inserted, or gone when it was to be
@@ -60,10 +59,12 @@ impl FeatureRows {
         retention: Duration,
         in_flight: InFlight,
     ) -> Self {
-        let set: Vec<String> = ATTRIBUTES.iter().map(|name| format!(r#"SET "{name}"=?"#)).collect();
+        let any = Features::from(&UserState::default());
+        let attributes = names_of(|item| features_item::write(&any, retention, item));
+        let set: Vec<String> = attributes.iter().map(|name| format!(r#"SET "{name}"=?"#)).collect();
         let update =
             format!(r#"UPDATE "{table}" {} WHERE "{ENTITY}"=? AND "{AS_OF}"<?"#, set.join(" "));
-        let named: Vec<String> = ATTRIBUTES.iter().map(|name| format!("'{name}': ?")).collect();
+        let named: Vec<String> = attributes.iter().map(|name| format!("'{name}': ?")).collect();
         let insert =
             format!(r#"INSERT INTO "{table}" VALUE {{'{ENTITY}': ?, {}}}"#, named.join(", "));
         Self {
@@ -145,14 +146,16 @@ impl FeatureRows {
     }
 
     fn statement(&self, json: &mut String, verb: Verb, (entity, features): &FeaturesOf<'_>) {
-        let values = features_item::values(features, self.retention).into_iter();
-        let key = text(entity.as_str());
         match verb {
-            Verb::Update => {
-                let condition = [key, text(features.as_of())];
-                write_request(json, &self.update, values.chain(condition));
-            }
-            Verb::Insert => write_request(json, &self.insert, [key].into_iter().chain(values)),
+            Verb::Update => write_request(json, &self.update, |parameters| {
+                features_item::write(features, self.retention, parameters);
+                parameters.next().text(entity.as_str());
+                parameters.next().text(&features.as_of());
+            }),
+            Verb::Insert => write_request(json, &self.insert, |parameters| {
+                parameters.next().text(entity.as_str());
+                features_item::write(features, self.retention, parameters);
+            }),
         }
     }
 

@@ -5,79 +5,71 @@ use std::time::Duration;
 use millrace_shared::entity::EntityKey;
 use millrace_shared::events::Coordinates;
 use millrace_shared::state::Features;
-use millrace_shared::time::EventTime;
 use millrace_shared::windows::{EventCount, PaymentTally};
 
 use super::tables::{ENTITY, TIME_TO_LIVE};
-use super::value::{Value, amount, count, float, map, text, time, whole, write_members};
+use super::value::{Attributes, Place, write_object};
 
 /// What orders the rows of a user: see [`Features::as_of`].
 pub(super) const AS_OF: &str = "as_of";
 
-/// The attributes besides the key, in the order in which [`values`] gives them.
-pub(super) const ATTRIBUTES: [&str; 11] = [
-    AS_OF,
-    "newest",
-    "events",
-    "transactions",
-    "last_activity",
-    "last_payment",
-    "activity",
-    "payments",
-    "fraud_score",
-    "location",
-    TIME_TO_LIVE,
-];
-
 /// What the windows are called, the shortest first.
 const WINDOWS: [&str; 4] = ["1m", "10m", "1h", "24h"];
 
-pub(super) fn values(
-    features: &Features,
-    retention: Duration,
-) -> [Value<'static>; ATTRIBUTES.len()] {
-    [
-        text(features.as_of()),
-        time(features.newest),
-        count(features.events),
-        count(features.transactions),
-        features.last_activity.map_or(Value::Null, time),
-        features.last_payment.map_or(Value::Null, time),
-        by_window(features.activity, |EventCount(events)| count(events)),
-        by_window(features.payments, payments),
-        float(features.fraud_score),
-        features.place.map_or(Value::Null, place),
-        expiry(features.newest.plus(retention)),
-    ]
+/// The attributes besides the key.
+pub(super) fn write(features: &Features, retention: Duration, item: &mut impl Attributes) {
+    item.named(AS_OF).text(&features.as_of());
+    item.named("newest").time(features.newest);
+    item.named("events").count(features.events);
+    item.named("transactions").count(features.transactions);
+    item.named("last_activity").optional(features.last_activity, |time, place| place.time(time));
+    item.named("last_payment").optional(features.last_payment, |time, place| place.time(time));
+    by_window(item.named("activity"), features.activity, |EventCount(events), place| {
+        place.count(events);
+    });
+    by_window(item.named("payments"), features.payments, payments);
+    item.named("fraud_score").float(features.fraud_score);
+    item.named("location").optional(features.place, coordinates);
+    item.named(TIME_TO_LIVE).whole(features.newest.plus(retention).as_seconds());
 }
 
 /// The whole item as JSON.
 pub(super) fn json(entity: &EntityKey, features: &Features, retention: Duration) -> String {
-    let mut members = vec![(ENTITY, text(entity.as_str()))];
-    members.extend(ATTRIBUTES.into_iter().zip(values(features, retention)));
-    let mut item = String::new();
-    write_members(&mut item, &members);
-    item
+    let mut json = String::new();
+    write_object(&mut json, |item| {
+        item.named(ENTITY).text(entity.as_str());
+        write(features, retention, item);
+    });
+    json
 }
 
-fn by_window<T>(totals: [T; WINDOWS.len()], value: impl Fn(T) -> Value<'static>) -> Value<'static> {
-    Value::Map(WINDOWS.into_iter().zip(totals.into_iter().map(value)).collect())
+fn by_window<T>(place: Place<'_>, totals: [T; WINDOWS.len()], write: impl Fn(T, Place<'_>)) {
+    place.map(|map| {
+        for (window, total) in WINDOWS.into_iter().zip(totals) {
+            write(total, map.named(window));
+        }
+    });
 }
 
 /// A mean needs one payment and a deviation two; where there are fewer the attribute is absent.
-fn payments(tally: PaymentTally) -> Value<'static> {
-    let mut members = vec![("count", count(tally.count)), ("sum", amount(tally.sum))];
-    members.extend(tally.mean().map(|mean| ("mean", float(mean))));
-    members.extend(tally.deviation().map(|deviation| ("deviation", float(deviation))));
-    Value::Map(members)
+fn payments(tally: PaymentTally, place: Place<'_>) {
+    place.map(|map| {
+        map.named("count").count(tally.count);
+        map.named("sum").amount(tally.sum);
+        if let Some(mean) = tally.mean() {
+            map.named("mean").float(mean);
+        }
+        if let Some(deviation) = tally.deviation() {
+            map.named("deviation").float(deviation);
+        }
+    });
 }
 
-fn place(place: Coordinates) -> Value<'static> {
-    map([("latitude", float(place.latitude)), ("longitude", float(place.longitude))])
-}
-
-fn expiry(time: EventTime) -> Value<'static> {
-    whole(time.as_seconds())
+fn coordinates(coordinates: Coordinates, place: Place<'_>) {
+    place.map(|map| {
+        map.named("latitude").float(coordinates.latitude);
+        map.named("longitude").float(coordinates.longitude);
+    });
 }
 
 #[cfg(test)]

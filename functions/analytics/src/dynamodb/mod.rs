@@ -23,6 +23,7 @@ mod state_item;
 mod statements;
 mod states;
 mod tables;
+mod tape;
 mod taught_item;
 mod user_item;
 mod value;

@@ -12,7 +12,7 @@ use millrace_shared::time::EventTime;
 use millrace_shared::windows::{Closed, ClosedMeasures, ClosedSession, ClosedSpend, MeasureStats};
 
 use super::tables::{DAY_SHARD, ENTITY, SEVERITY_DAY_SHARD, START, TIME_ID, TIME_TO_LIVE};
-use super::value::{Member, Value, amount, count, float, text, texts, time, whole, write_members};
+use super::value::{Members, Place, write_object};
 
 /// Over how many partition keys a day's alerts are spread in the indexes.
 const SHARDS: u8 = 8;
@@ -78,136 +78,133 @@ impl Row {
         Some(row)
     }
 
-    fn build<'a>(
+    fn build(
         table: Table,
-        entity: &'a EntityKey,
+        entity: &EntityKey,
         sort_key: String,
         expires_at: EventTime,
-        members: impl IntoIterator<Item = Member<'a>>,
+        write_attributes: impl FnOnce(&mut Members<'_>),
     ) -> Self {
-        let mut attributes = vec![
-            (ENTITY, text(entity.as_str())),
-            (table.sort_key(), text(sort_key.clone())),
-            (TIME_TO_LIVE, whole(expires_at.as_seconds())),
-        ];
-        attributes.extend(members);
-        let mut item = String::new();
-        write_members(&mut item, &attributes);
-        Self { table, sort_key, item }
+        let mut json = String::new();
+        write_object(&mut json, |item| {
+            item.named(ENTITY).text(entity.as_str());
+            item.named(table.sort_key()).text(&sort_key);
+            item.named(TIME_TO_LIVE).whole(expires_at.as_seconds());
+            write_attributes(item);
+        });
+        Self { table, sort_key, item: json }
     }
 }
 
-fn alert<'a>(entity: &'a EntityKey, alert: &'a Alert, retention: Duration) -> Row {
+fn alert(entity: &EntityKey, alert: &Alert, retention: Duration) -> Row {
     let sort_key = format!("{}#{}", alert.event_time, alert.id);
-    let mut members = keys_of_indexes(alert, &sort_key);
-    members.extend([
-        ("id", text(alert.id.to_string())),
-        ("entity_type", text(entity.kind().name())),
-        ("detector", text(alert.detector.as_ref())),
-        ("severity", text(alert.severity.name())),
-        ("event_time", time(alert.event_time)),
-        ("message", text(&alert.message)),
-        ("evidence", evidence(&alert.evidence)),
-        ("topic", text(&alert.source.topic)),
-        ("partition", whole(alert.source.partition.0.into())),
-        ("offset", whole(alert.source.offset.0)),
-    ]);
-    if let Some(merged) = alert.merged {
-        members.extend([("merged", count(merged.count)), ("merged_last", time(merged.last))]);
-    }
+    let day = sort_key[..sort_key.floor_char_boundary("2026-01-05".len())].to_owned();
     let expires_at = alert.event_time.plus(retention);
-    Row::build(Table::Alerts, entity, sort_key, expires_at, members)
+    Row::build(Table::Alerts, entity, sort_key, expires_at, |item| {
+        write_keys_of_indexes(alert, &day, item);
+        item.named("id").text(&alert.id.to_string());
+        item.named("entity_type").text(entity.kind().name());
+        item.named("detector").text(&alert.detector);
+        item.named("severity").text(alert.severity.name());
+        item.named("event_time").time(alert.event_time);
+        item.named("message").text(&alert.message);
+        write_evidence(&alert.evidence, item.named("evidence"));
+        item.named("topic").text(&alert.source.topic);
+        item.named("partition").whole(alert.source.partition.0.into());
+        item.named("offset").whole(alert.source.offset.0);
+        if let Some(merged) = alert.merged {
+            item.named("merged").count(merged.count);
+            item.named("merged_last").time(merged.last);
+        }
+    })
 }
 
 /// What the indexes find an alert by. Those that nobody is told of stand under days of their own,
 /// so that whoever asks for the newest alerts gets none of them.
-fn keys_of_indexes(alert: &Alert, sort_key: &str) -> Vec<Member<'static>> {
-    let day = &sort_key[..sort_key.floor_char_boundary("2026-01-05".len())];
+fn write_keys_of_indexes(alert: &Alert, day: &str, item: &mut Members<'_>) {
     let shard = alert.id.as_bytes()[0] % SHARDS;
     if alert.shadow {
-        let key = format!("SHADOW#{day}#{shard}");
-        return vec![(DAY_SHARD, text(key)), ("shadow", Value::True)];
+        item.named(DAY_SHARD).text(&format!("SHADOW#{day}#{shard}"));
+        item.named("shadow").yes();
+    } else {
+        item.named(DAY_SHARD).text(&format!("{day}#{shard}"));
+        item.named(SEVERITY_DAY_SHARD).text(&format!("{}#{day}#{shard}", alert.severity));
     }
-    vec![
-        (DAY_SHARD, text(format!("{day}#{shard}"))),
-        (SEVERITY_DAY_SHARD, text(format!("{}#{day}#{shard}", alert.severity))),
-    ]
 }
 
 /// By name; of facts with the same name the last one.
-fn evidence(facts: &[Fact]) -> Value<'_> {
-    let mut members: Vec<Member<'_>> = Vec::with_capacity(facts.len());
-    for fact in facts {
-        match members.iter_mut().find(|(name, _)| *name == fact.name) {
-            Some((_, value)) => *value = fact_value(fact),
-            None => members.push((&fact.name, fact_value(fact))),
+fn write_evidence(facts: &[Fact], place: Place<'_>) {
+    place.map(|map| {
+        for (at, fact) in facts.iter().enumerate() {
+            let comes_again = facts[at + 1..].iter().any(|later| later.name == fact.name);
+            if !comes_again {
+                write_fact(&fact.value, map.named(&fact.name));
+            }
         }
-    }
-    Value::Map(members)
+    });
 }
 
-fn fact_value(fact: &Fact) -> Value<'_> {
-    match &fact.value {
-        Evidence::Number(number) => float(*number),
-        Evidence::Count(number) => count(*number),
-        Evidence::Amount(money) => amount(*money),
-        Evidence::Text(words) => text(words),
-        Evidence::Time(instant) => time(*instant),
+fn write_fact(evidence: &Evidence, place: Place<'_>) {
+    match evidence {
+        Evidence::Number(number) => place.float(*number),
+        Evidence::Count(number) => place.count(*number),
+        Evidence::Amount(money) => place.amount(*money),
+        Evidence::Text(words) => place.text(words),
+        Evidence::Time(instant) => place.time(*instant),
     }
 }
 
-fn session<'a>(entity: &'a EntityKey, closed: &'a ClosedSession, retention: Duration) -> Row {
+fn session(entity: &EntityKey, closed: &ClosedSession, retention: Duration) -> Row {
     let session = &closed.0;
-    let members = [
-        ("end", time(session.last)),
-        ("duration_seconds", float(session.duration().as_secs_f64())),
-        ("number", count(session.number)),
-        ("events", count(session.events)),
-        ("kinds", texts(&session.kinds)),
-    ];
-    let expires_at = session.last.plus(retention);
-    Row::build(Table::Sessions, entity, session.start.to_string(), expires_at, members)
+    let (sort_key, expires_at) = (session.start.to_string(), session.last.plus(retention));
+    Row::build(Table::Sessions, entity, sort_key, expires_at, |item| {
+        item.named("end").time(session.last);
+        item.named("duration_seconds").float(session.duration().as_secs_f64());
+        item.named("number").count(session.number);
+        item.named("events").count(session.events);
+        item.named("kinds").texts(&session.kinds);
+    })
 }
 
-fn spend<'a>(entity: &'a EntityKey, closed: &'a ClosedSpend, retention: Duration) -> Row {
+fn spend(entity: &EntityKey, closed: &ClosedSpend, retention: Duration) -> Row {
     let spent = &closed.spent;
-    let members = [
-        ("kind", text("spend")),
-        ("window_start", time(closed.start)),
-        ("window_end", time(closed.end)),
-        ("currency", text(&spent.currency)),
-        ("count", count(spent.count)),
-        ("total", amount(spent.total)),
-    ];
     let sort_key = format!("{}#spend#{}", closed.start, spent.currency);
-    Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), members)
+    Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), |item| {
+        item.named("kind").text("spend");
+        item.named("window_start").time(closed.start);
+        item.named("window_end").time(closed.end);
+        item.named("currency").text(&spent.currency);
+        item.named("count").count(spent.count);
+        item.named("total").amount(spent.total);
+    })
 }
 
-fn measures<'a>(entity: &'a EntityKey, closed: &'a ClosedMeasures, retention: Duration) -> Row {
+fn measures(entity: &EntityKey, closed: &ClosedMeasures, retention: Duration) -> Row {
     let window = &closed.window;
-    let by_name = window.measures.iter().map(|stats| (stats.measure.as_str(), measure(stats)));
-    let members = [
-        ("kind", text("measures")),
-        ("window_start", time(window.start)),
-        ("window_end", time(closed.end)),
-        ("measures", Value::Map(by_name.collect())),
-        ("anomalies", texts(&window.anomalies)),
-    ];
     let sort_key = format!("{}#measures", window.start);
-    Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), members)
+    Row::build(Table::Windows, entity, sort_key, closed.end.plus(retention), |item| {
+        item.named("kind").text("measures");
+        item.named("window_start").time(window.start);
+        item.named("window_end").time(closed.end);
+        item.named("measures").map(|map| {
+            for stats in &window.measures {
+                write_measure(stats, map.named(&stats.measure));
+            }
+        });
+        item.named("anomalies").texts(&window.anomalies);
+    })
 }
 
-fn measure(stats: &MeasureStats) -> Value<'_> {
-    let mut members = vec![
-        ("count", count(stats.count)),
-        ("min", float(stats.min)),
-        ("max", float(stats.max)),
-        ("mean", float(stats.mean)),
-    ];
-    if let Some(deviation) = stats.standard_deviation() {
-        members.push(("standard_deviation", float(deviation)));
-    }
-    Value::Map(members)
+fn write_measure(stats: &MeasureStats, place: Place<'_>) {
+    place.map(|map| {
+        map.named("count").count(stats.count);
+        map.named("min").float(stats.min);
+        map.named("max").float(stats.max);
+        map.named("mean").float(stats.mean);
+        if let Some(deviation) = stats.standard_deviation() {
+            map.named("standard_deviation").float(deviation);
+        }
+    });
 }
 
 #[cfg(test)]

@@ -14,33 +14,27 @@
 use std::borrow::Cow;
 
 use millrace_shared::profiles::SensorProfile;
-use millrace_shared::time::EventTime;
 use millrace_shared::windows::{MeasureStats, MeasureWindow, MeasureWindows};
 
 use super::attribute::{AttributeError, Attributes};
 use super::item::Item;
-use super::value::{Value, count, float, single, text, time};
-
-/// The attributes, in the order in which [`values`] gives them.
-pub(super) const ATTRIBUTES: [&str; 5] = ["measures", "windows", "events", "late", "newest"];
+use super::value::{self, Place};
 
 const WANTED: &str = "a list of windows, each a list of a start, measures and anomalies";
 
-pub(super) fn values(sensor: &SensorProfile) -> [Value<'_>; ATTRIBUTES.len()] {
+pub(super) fn write(sensor: &SensorProfile, item: &mut impl value::Attributes) {
     let measures = measures(&sensor.windows);
-    let windows = sensor.windows.0.iter().map(|window| write_window(window, &measures)).collect();
-    [
-        Value::List(measures.into_iter().map(text).collect()),
-        Value::List(windows),
-        count(sensor.events),
-        count(sensor.late),
-        time(sensor.newest),
-    ]
+    item.named("measures").texts(&measures);
+    item.named("windows")
+        .each(&sensor.windows.0, |window, place| write_window(window, &measures, place));
+    item.named("events").count(sensor.events);
+    item.named("late").count(sensor.late);
+    item.named("newest").time(sensor.newest);
 }
 
 pub(super) fn read(item: &Attributes<'_>) -> Result<SensorProfile, AttributeError> {
     let measures = item.texts("measures")?;
-    let window = |window: &Item<'_>| read_window(window, &measures);
+    let window = |window: Item<'_>| read_window(window, &measures);
     Ok(SensorProfile {
         windows: MeasureWindows(item.items("windows", WANTED, window)?),
         events: item.count("events")?,
@@ -58,55 +52,52 @@ fn measures(windows: &MeasureWindows) -> Vec<&str> {
     measures
 }
 
-fn write_window<'a>(window: &'a MeasureWindow, measures: &[&str]) -> Value<'a> {
-    let mut values = vec![time(window.start)];
-    for measure in measures {
-        let stats = window.measures.iter().find(|stats| stats.measure == *measure);
-        values.push(stats.map_or(Value::Null, write_measure));
-    }
-    values.extend(window.anomalies.iter().map(text));
-    Value::List(values)
+fn write_window(window: &MeasureWindow, measures: &[&str], place: Place<'_>) {
+    place.list(|values| {
+        values.next().time(window.start);
+        for measure in measures {
+            let stats = window.measures.iter().find(|stats| stats.measure == *measure);
+            values.next().optional(stats, write_measure);
+        }
+        for anomaly in &window.anomalies {
+            values.next().text(anomaly);
+        }
+    });
 }
 
-fn read_window(window: &Item<'_>, measures: &[String]) -> Option<MeasureWindow> {
-    let items = window.list()?;
-    let (start, rest) = items.split_first()?;
-    let (of_measures, anomalies) = rest.split_at_checked(measures.len())?;
-    let mut read = MeasureWindow {
-        start: EventTime::parse(&start.text()?)?,
-        measures: Vec::new(),
-        anomalies: Vec::new(),
-    };
-    for (stats, measure) in of_measures.iter().zip(measures) {
+fn read_window(window: Item<'_>, measures: &[String]) -> Option<MeasureWindow> {
+    let mut items = window.list()?;
+    let start = items.next()?.time()?;
+    let mut of_measures = Vec::new();
+    for measure in measures {
+        let stats = items.next()?;
         if !stats.is_null() {
-            read.measures.push(read_measure(stats, measure)?);
+            of_measures.push(read_measure(stats, measure)?);
         }
     }
-    for anomaly in anomalies {
-        read.anomalies.push(anomaly.text().map(Cow::into_owned)?);
-    }
-    Some(read)
+    let anomalies: Option<_> = items.map(|anomaly| anomaly.text().map(Cow::into_owned)).collect();
+    Some(MeasureWindow { start, measures: of_measures, anomalies: anomalies? })
 }
 
-fn write_measure(stats: &MeasureStats) -> Value<'_> {
-    Value::List(vec![
-        count(stats.count),
-        float(stats.min),
-        float(stats.max),
-        float(stats.mean),
-        single(stats.squares),
-    ])
+fn write_measure(stats: &MeasureStats, place: Place<'_>) {
+    place.list(|values| {
+        values.next().count(stats.count);
+        values.next().float(stats.min);
+        values.next().float(stats.max);
+        values.next().float(stats.mean);
+        values.next().single(stats.squares);
+    });
 }
 
-fn read_measure(stats: &Item<'_>, measure: &str) -> Option<MeasureStats> {
-    let items = stats.list()?;
-    let [count, min, max, mean, squares] = &items[..] else { return None };
-    Some(MeasureStats {
+fn read_measure(stats: Item<'_>, measure: &str) -> Option<MeasureStats> {
+    let mut items = stats.list()?;
+    let stats = MeasureStats {
         measure: measure.to_owned(),
-        count: count.number()?,
-        min: min.number()?,
-        max: max.number()?,
-        mean: mean.number()?,
-        squares: squares.number()?,
-    })
+        count: items.next()?.number()?,
+        min: items.next()?.number()?,
+        max: items.next()?.number()?,
+        mean: items.next()?.number()?,
+        squares: items.next()?.number()?,
+    };
+    items.next().is_none().then_some(stats)
 }

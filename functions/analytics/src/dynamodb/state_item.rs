@@ -25,16 +25,15 @@ use millrace_shared::state::{
 use thiserror::Error;
 
 use super::attribute::{AttributeError, Attributes};
+use super::statements::names_of;
 use super::tables::TIME_TO_LIVE;
 use super::taught_item::{self, TaughtError};
-use super::value::{Value, bytes, count, time};
-use super::{sensor_item, user_item};
+use super::{sensor_item, user_item, value};
 
 pub(super) const VERSION: &str = "version";
 pub(super) const OUTBOX: &str = "outbox";
 const DETECTORS: &str = "detectors";
 const WATERMARKS: &str = "watermarks";
-const PARTITION_ATTRIBUTES: [&str; 3] = ["newest", "events", "active_users"];
 
 /// An item that cannot be read as a state.
 #[derive(Debug, Error)]
@@ -67,49 +66,43 @@ impl StateItemError {
     }
 }
 
-/// The attributes that every write sets besides key, version and outbox, in the order of [`values`].
-pub(super) fn attributes(kind: EntityKind) -> Vec<&'static str> {
-    let profile: &[&str] = match kind {
-        EntityKind::User => &user_item::ATTRIBUTES,
-        EntityKind::Sensor => &sensor_item::ATTRIBUTES,
-        EntityKind::Partition => &PARTITION_ATTRIBUTES,
-        EntityKind::Merchant => &taught_item::OF_MERCHANT,
-        EntityKind::Calibrator => &taught_item::OF_CALIBRATOR,
-    };
-    profile.iter().copied().chain([DETECTORS, WATERMARKS, TIME_TO_LIVE]).collect()
+/// The attributes that every write sets besides key, version and outbox, in the order of [`write`].
+pub(super) fn names(kind: EntityKind) -> Vec<&'static str> {
+    names_of(|item| write(&EntityState::new(kind), 0, item))
 }
 
-/// The values of [`attributes`].
-pub(super) fn values(state: &EntityState, expires_at: u64) -> Vec<Value<'_>> {
-    let (mut values, detectors): (Vec<_>, _) = match &state.body {
-        Body::User(user) => (user_item::values(&user.profile).into(), user.detectors.encode()),
+/// All attributes besides key and version. The outbox is the last one, unless it is empty.
+pub(super) fn write(state: &EntityState, expires_at: u64, item: &mut impl value::Attributes) {
+    let detectors = match &state.body {
+        Body::User(user) => {
+            user_item::write(&user.profile, item);
+            user.detectors.encode()
+        }
         Body::Sensor(sensor) => {
-            (sensor_item::values(&sensor.profile).into(), sensor.detectors.encode())
+            sensor_item::write(&sensor.profile, item);
+            sensor.detectors.encode()
         }
         Body::Partition(partition) => {
-            let values = vec![
-                time(partition.newest),
-                count(partition.events),
-                count(partition.active_users.estimate()),
-            ];
-            (values, partition.active_users.encode())
+            item.named("newest").time(partition.newest);
+            item.named("events").count(partition.events);
+            item.named("active_users").count(partition.active_users.estimate());
+            partition.active_users.encode()
         }
         Body::Merchant(merchant) => {
-            (taught_item::merchant_values(merchant), taught_item::encode_merchant(merchant))
+            taught_item::write_merchant(merchant, item);
+            taught_item::encode_merchant(merchant)
         }
         Body::Calibrator(calibrator) => {
-            (taught_item::calibrator_values(calibrator), taught_item::encode_calibrator(calibrator))
+            taught_item::write_calibrator(calibrator, item);
+            taught_item::encode_calibrator(calibrator)
         }
     };
-    values.push(bytes(detectors));
-    values.push(bytes(state.watermarks.encode()));
-    values.push(count(expires_at));
-    values
-}
-
-/// The outbox, unless it is empty.
-pub(super) fn outbox(state: &EntityState) -> Option<Value<'static>> {
-    (!state.outbox.is_empty()).then(|| bytes(state.outbox.encode()))
+    item.named(DETECTORS).bytes(&detectors);
+    item.named(WATERMARKS).bytes(&state.watermarks.encode());
+    item.named(TIME_TO_LIVE).count(expires_at);
+    if !state.outbox.is_empty() {
+        item.named(OUTBOX).bytes(&state.outbox.encode());
+    }
 }
 
 /// Reads an item back.

@@ -7,7 +7,7 @@ use millrace_shared::entity::{EntityKey, EntityKind};
 
 use super::state_item::{self, OUTBOX, VERSION};
 use super::tables::ENTITY;
-use super::value::{Value, count, text, write_all, write_string};
+use super::value::{Attributes, Place, Values, write_string};
 
 /// The statements for one table, each as the string that it is in a request's JSON.
 #[derive(Debug)]
@@ -51,34 +51,35 @@ impl Statements {
             EntityKind::Merchant => &self.merchant,
             EntityKind::Calibrator => &self.calibrator,
         };
-        let outbox = state_item::outbox(write.state);
-        let with_outbox = usize::from(outbox.is_some());
-        let values = state_item::values(write.state, expires_at).into_iter().chain(outbox);
+        let with_outbox = usize::from(!write.state.outbox.is_empty());
         match write.expected {
-            None => {
-                let key = [text(write.key.as_str()), version(Version::FIRST)];
-                let parameters = key.into_iter().chain(values);
-                write_request(json, &statements.insert[with_outbox], parameters);
-            }
+            None => write_request(json, &statements.insert[with_outbox], |parameters| {
+                parameters.next().text(write.key.as_str());
+                parameters.next().count(Version::FIRST.0);
+                state_item::write(write.state, expires_at, parameters);
+            }),
             Some(expected) => {
-                let condition = condition_parameters(write.key, expected);
-                let parameters = [version(expected.next())].into_iter().chain(values);
-                write_request(json, &statements.update[with_outbox], parameters.chain(condition));
+                write_request(json, &statements.update[with_outbox], |parameters| {
+                    parameters.next().count(expected.next().0);
+                    state_item::write(write.state, expires_at, parameters);
+                    condition_parameters(write.key, expected, parameters);
+                });
             }
         }
     }
 
     /// Appends the conditional removal of an outbox.
     pub(super) fn clear(&self, json: &mut String, clear: &Clear<'_>) {
-        let condition = condition_parameters(clear.key, clear.expected);
-        let parameters = [version(clear.expected.next())].into_iter().chain(condition);
-        write_request(json, &self.clear, parameters);
+        write_request(json, &self.clear, |parameters| {
+            parameters.next().count(clear.expected.next().0);
+            condition_parameters(clear.key, clear.expected, parameters);
+        });
     }
 }
 
 impl OfKind {
     fn new(table: &str, kind: EntityKind) -> Self {
-        let mut attributes = state_item::attributes(kind);
+        let mut attributes = state_item::names(kind);
         let without = Self::texts(table, &attributes, &format!(r#"REMOVE "{OUTBOX}" "#));
         attributes.push(OUTBOX);
         let with = Self::texts(table, &attributes, "");
@@ -112,24 +113,49 @@ pub(super) fn quoted(statement: &str) -> String {
     json
 }
 
-fn condition_parameters(key: &EntityKey, expected: Version) -> [Value<'_>; 2] {
-    [text(key.as_str()), version(expected)]
+fn condition_parameters(key: &EntityKey, expected: Version, parameters: &mut Values<'_>) {
+    parameters.next().text(key.as_str());
+    parameters.next().count(expected.0);
 }
 
-const fn version(version: Version) -> Value<'static> {
-    count(version.0)
+/// Of the attributes of an item the values alone, in order: parameters of a statement that has the names.
+impl Attributes for Values<'_> {
+    fn named(&mut self, _: &'static str) -> Place<'_> {
+        self.next()
+    }
+}
+
+/// Of the attributes of an item the names alone.
+#[derive(Default)]
+pub(super) struct Names {
+    names: Vec<&'static str>,
+    values: String,
+}
+
+impl Attributes for Names {
+    fn named(&mut self, name: &'static str) -> Place<'_> {
+        self.names.push(name);
+        Place::new(&mut self.values)
+    }
+}
+
+/// The names of the attributes that `write` writes, in order.
+pub(super) fn names_of(write: impl FnOnce(&mut Names)) -> Vec<&'static str> {
+    let mut names = Names::default();
+    write(&mut names);
+    names.names
 }
 
 /// A write that lost a race is to come back with the item as it stands, which saves reading it.
-pub(super) fn write_request<'a>(
+pub(super) fn write_request(
     json: &mut String,
     statement: &str,
-    parameters: impl Iterator<Item = Value<'a>>,
+    write_parameters: impl FnOnce(&mut Values<'_>),
 ) {
     json.push_str(r#"{"Statement":"#);
     json.push_str(statement);
     json.push_str(r#","Parameters":["#);
-    write_all(json, parameters, |json, value| value.write(json));
+    write_parameters(&mut Values::new(json));
     json.push_str(r#"],"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}"#);
 }
 

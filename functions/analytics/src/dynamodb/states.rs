@@ -17,7 +17,8 @@ use super::glances::Glances;
 use super::state_item;
 use super::statements::Statements;
 use super::tables::ENTITY;
-use super::value::{text, write_all, write_members, write_string};
+use super::tape::Tape;
+use super::value::{write_all, write_object, write_string};
 use crate::config::InFlight;
 
 /// Keys that one `BatchGetItem` takes.
@@ -136,7 +137,7 @@ impl States {
         write_string(&mut json, &self.table);
         json.push_str(r#":{"Keys":["#);
         write_all(&mut json, keys, |json, key| {
-            write_members(json, &[(ENTITY, text(key.as_str()))]);
+            write_object(json, |item| item.named(ENTITY).text(key.as_str()));
         });
         json.push_str(r#"],"ConsistentRead":true}}}"#);
         json
@@ -166,9 +167,9 @@ impl States {
             "ConditionalCheckFailed" | "DuplicateItem" => {
                 // An item that cannot be read is read again by the caller, and then says why.
                 let stands = error.item.and_then(|item| {
-                    let mut attributes = Attributes::default();
-                    attributes.read(&mut Cursor::new(item.text())).ok()?;
-                    self.read_state(key, &attributes).ok()
+                    let mut tape = Tape::default();
+                    let item = tape.read(&mut Cursor::new(item.text())).ok()?;
+                    self.read_state(key, &item).ok()
                 });
                 Reply::Done(CommitOutcome::Stale(stands.map(Box::new)))
             }

@@ -6,14 +6,10 @@ use millrace_shared::fraud::{
 use thiserror::Error;
 
 use super::attribute::{AttributeError, Attributes};
-use super::value::{Value, count, float, time};
+use super::value;
 
 /// The version of both binary forms.
 const VERSION: u8 = 1;
-
-/// The attributes, in the order in which the functions below give their values.
-pub(super) const OF_MERCHANT: [&str; 4] = ["compromised", "newest", "labels", "frauds"];
-pub(super) const OF_CALIBRATOR: [&str; 3] = ["labels", "counted", "frauds"];
 
 /// What labels have taught cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -29,14 +25,12 @@ pub(super) enum TaughtError {
 }
 
 /// What people read of a merchant: `compromised` is the probability at the newest label.
-pub(super) fn merchant_values(merchant: &MerchantProfile) -> Vec<Value<'static>> {
+pub(super) fn write_merchant(merchant: &MerchantProfile, item: &mut impl value::Attributes) {
     let newest = merchant.posterior.newest();
-    vec![
-        float(merchant.posterior.at(newest)),
-        time(newest),
-        count(merchant.labels),
-        count(merchant.frauds),
-    ]
+    item.named("compromised").float(merchant.posterior.at(newest));
+    item.named("newest").time(newest);
+    item.named("labels").count(merchant.labels);
+    item.named("frauds").count(merchant.frauds);
 }
 
 pub(super) fn encode_merchant(merchant: &MerchantProfile) -> Vec<u8> {
@@ -52,9 +46,11 @@ pub(super) fn read_merchant(
     Ok(decoded.map(|(posterior, recent)| MerchantProfile { posterior, labels, frauds, recent }))
 }
 
-pub(super) fn calibrator_values(calibrator: &CalibratorProfile) -> Vec<Value<'static>> {
+pub(super) fn write_calibrator(calibrator: &CalibratorProfile, item: &mut impl value::Attributes) {
     let total = calibrator.calibration.total();
-    vec![count(calibrator.labels), count(total.all.into()), count(total.frauds.into())]
+    item.named("labels").count(calibrator.labels);
+    item.named("counted").count(total.all.into());
+    item.named("frauds").count(total.frauds.into());
 }
 
 pub(super) fn encode_calibrator(calibrator: &CalibratorProfile) -> Vec<u8> {

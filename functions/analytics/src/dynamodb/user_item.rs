@@ -4,33 +4,18 @@ use millrace_shared::profiles::UserProfile;
 use millrace_shared::windows::{Session, SpendTotal, SpendWindow, SpendWindows};
 
 use super::attribute::{AttributeError, Attributes};
-use super::value::{Value, amount, count, list, map, text, texts, time};
+use super::value::{self, Place};
 
-/// The attributes, in the order in which [`values`] gives them.
-pub(super) const ATTRIBUTES: [&str; 9] = [
-    "session",
-    "sessions",
-    "windows",
-    "totals",
-    "events",
-    "transactions",
-    "late",
-    "newest",
-    "newest_payment",
-];
-
-pub(super) fn values(user: &UserProfile) -> [Value<'_>; ATTRIBUTES.len()] {
-    [
-        user.session.as_ref().map_or(Value::Null, write_session),
-        count(user.sessions),
-        list(&user.windows.0, write_window),
-        list(&user.totals, write_total),
-        count(user.events),
-        count(user.transactions),
-        count(user.late),
-        time(user.newest),
-        time(user.newest_payment),
-    ]
+pub(super) fn write(user: &UserProfile, item: &mut impl value::Attributes) {
+    item.named("session").optional(user.session.as_ref(), write_session);
+    item.named("sessions").count(user.sessions);
+    item.named("windows").each(&user.windows.0, write_window);
+    item.named("totals").each(&user.totals, write_total);
+    item.named("events").count(user.events);
+    item.named("transactions").count(user.transactions);
+    item.named("late").count(user.late);
+    item.named("newest").time(user.newest);
+    item.named("newest_payment").time(user.newest_payment);
 }
 
 pub(super) fn read(item: &Attributes<'_>) -> Result<UserProfile, AttributeError> {
@@ -47,14 +32,14 @@ pub(super) fn read(item: &Attributes<'_>) -> Result<UserProfile, AttributeError>
     })
 }
 
-fn write_session(session: &Session) -> Value<'_> {
-    map([
-        ("number", count(session.number)),
-        ("start", time(session.start)),
-        ("last", time(session.last)),
-        ("events", count(session.events)),
-        ("kinds", texts(&session.kinds)),
-    ])
+fn write_session(session: &Session, place: Place<'_>) {
+    place.map(|map| {
+        map.named("number").count(session.number);
+        map.named("start").time(session.start);
+        map.named("last").time(session.last);
+        map.named("events").count(session.events);
+        map.named("kinds").texts(&session.kinds);
+    });
 }
 
 fn read_session(item: &Attributes<'_>) -> Result<Session, AttributeError> {
@@ -67,20 +52,23 @@ fn read_session(item: &Attributes<'_>) -> Result<Session, AttributeError> {
     })
 }
 
-fn write_window(window: &SpendWindow) -> Value<'_> {
-    map([("start", time(window.start)), ("totals", list(&window.totals, write_total))])
+fn write_window(window: &SpendWindow, place: Place<'_>) {
+    place.map(|map| {
+        map.named("start").time(window.start);
+        map.named("totals").each(&window.totals, write_total);
+    });
 }
 
 fn read_window(item: &Attributes<'_>) -> Result<SpendWindow, AttributeError> {
     Ok(SpendWindow { start: item.time("start")?, totals: item.list("totals", read_total)? })
 }
 
-fn write_total(total: &SpendTotal) -> Value<'_> {
-    map([
-        ("currency", text(&total.currency)),
-        ("count", count(total.count)),
-        ("total", amount(total.total)),
-    ])
+fn write_total(total: &SpendTotal, place: Place<'_>) {
+    place.map(|map| {
+        map.named("currency").text(&total.currency);
+        map.named("count").count(total.count);
+        map.named("total").amount(total.total);
+    });
 }
 
 fn read_total(item: &Attributes<'_>) -> Result<SpendTotal, AttributeError> {

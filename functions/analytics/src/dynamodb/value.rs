@@ -1,7 +1,15 @@
 //! Attribute values as they are written: JSON with the type as the name, `{"N":"7"}`.
+//!
+//! Each is written straight into the text of the request, by the call that names its type:
+//!
+//! ```text
+//!   attributes.named("session").map(|session| {             "session":{"M":{
+//!       session.named("number").count(1);                      "number":{"N":"1"},
+//!       session.named("kinds").texts(&session.kinds);          "kinds":{"L":[{"S":"login"}]}
+//!   });                                                     }}
+//! ```
 
-use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use base64_simd::STANDARD as BASE64;
 use millrace_shared::amount::Amount;
@@ -9,120 +17,163 @@ use millrace_shared::time::EventTime;
 
 use super::number::{self, Written};
 
-/// An attribute value. It borrows what it can from the state or the alert that it tells of.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value<'a> {
-    Null,
-    True,
-    Text(Cow<'a, str>),
-    Time(EventTime),
-    Count(u64),
-    Whole(i64),
-    Float(f64),
-    Single(f32),
-    Amount(Amount),
-    Bytes(Vec<u8>),
-    List(Vec<Value<'a>>),
-    Map(Vec<Member<'a>>),
+/// The place of one attribute value. Whatever is called writes the value there.
+#[must_use]
+pub(super) struct Place<'a>(&'a mut String);
+
+/// Values one after the other, with commas between them: the items of a list, the parameters of a statement.
+pub(super) struct Values<'a> {
+    json: &'a mut String,
+    is_first: bool,
 }
 
-/// A named value: an attribute of an item, or a member of a map.
-pub(super) type Member<'a> = (&'a str, Value<'a>);
+/// Named values: the attributes of an item, the members of a map.
+pub(super) struct Members<'a>(Values<'a>);
 
-pub(super) fn text<'a>(text: impl Into<Cow<'a, str>>) -> Value<'a> {
-    Value::Text(text.into())
+/// Where the attributes of an item go.
+pub(super) trait Attributes {
+    /// The place of the attribute of this name.
+    fn named(&mut self, name: &'static str) -> Place<'_>;
 }
 
-pub(super) fn texts(texts: &[String]) -> Value<'_> {
-    list(texts, text)
-}
+impl<'a> Values<'a> {
+    /// Values at the end of a text.
+    pub(super) fn new(json: &'a mut String) -> Self {
+        Self { json, is_first: true }
+    }
 
-/// RFC 3339 in UTC with milliseconds, which sorts as the time does.
-pub(super) const fn time(time: EventTime) -> Value<'static> {
-    Value::Time(time)
-}
-
-pub(super) const fn bytes(bytes: Vec<u8>) -> Value<'static> {
-    Value::Bytes(bytes)
-}
-
-pub(super) const fn count(count: u64) -> Value<'static> {
-    Value::Count(count)
-}
-
-pub(super) const fn whole(number: i64) -> Value<'static> {
-    Value::Whole(number)
-}
-
-pub(super) const fn float(number: f64) -> Value<'static> {
-    Value::Float(number)
-}
-
-pub(super) const fn single(number: f32) -> Value<'static> {
-    Value::Single(number)
-}
-
-pub(super) const fn amount(amount: Amount) -> Value<'static> {
-    Value::Amount(amount)
-}
-
-pub(super) fn list<'a, T>(items: &'a [T], write: impl Fn(&'a T) -> Value<'a>) -> Value<'a> {
-    Value::List(items.iter().map(write).collect())
-}
-
-pub(super) fn map<const N: usize>(members: [Member<'_>; N]) -> Value<'_> {
-    Value::Map(members.into())
-}
-
-impl Value<'_> {
-    /// Appends its JSON.
-    pub(super) fn write(&self, json: &mut String) {
-        match self {
-            Self::Null => json.push_str(r#"{"NULL":true}"#),
-            Self::True => json.push_str(r#"{"BOOL":true}"#),
-            Self::Text(text) => {
-                json.push_str(r#"{"S":"#);
-                write_string(json, text);
-                json.push('}');
-            }
-            Self::Time(time) => {
-                json.push_str(TEXT);
-                // Writing to a string cannot fail.
-                let _ = write!(json, "{time}");
-                json.push_str(END);
-            }
-            Self::Count(count) => write_plain(json, NUMBER, itoa::Buffer::new().format(*count)),
-            Self::Whole(number) => write_plain(json, NUMBER, itoa::Buffer::new().format(*number)),
-            Self::Float(number) => write_number(json, &number::float(*number)),
-            Self::Single(number) => write_number(json, &number::single(*number)),
-            Self::Amount(amount) => write_number(json, &number::amount(*amount)),
-            Self::Bytes(bytes) => {
-                json.push_str(r#"{"B":""#);
-                BASE64.encode_append(bytes, json);
-                json.push_str(r#""}"#);
-            }
-            Self::List(values) => {
-                json.push_str(r#"{"L":["#);
-                write_all(json, values, |json, value| value.write(json));
-                json.push_str("]}");
-            }
-            Self::Map(members) => {
-                json.push_str(r#"{"M":"#);
-                write_members(json, members);
-                json.push('}');
-            }
+    /// The place of the next one.
+    pub(super) fn next(&mut self) -> Place<'_> {
+        if !self.is_first {
+            self.json.push(',');
         }
+        self.is_first = false;
+        Place(self.json)
     }
 }
 
-/// Appends an object of these members: an item, or what a map holds.
-pub(super) fn write_members(json: &mut String, members: &[Member<'_>]) {
-    json.push('{');
-    write_all(json, members, |json, (name, value)| {
+impl Members<'_> {
+    /// The place of the member of this name.
+    pub(super) fn named(&mut self, name: &str) -> Place<'_> {
+        let Place(json) = self.0.next();
         write_string(json, name);
         json.push(':');
-        value.write(json);
-    });
+        Place(json)
+    }
+}
+
+impl Attributes for Members<'_> {
+    fn named(&mut self, name: &'static str) -> Place<'_> {
+        Members::named(self, name)
+    }
+}
+
+impl<'a> Place<'a> {
+    /// A value at the end of a text.
+    pub(super) fn new(json: &'a mut String) -> Self {
+        Self(json)
+    }
+
+    pub(super) fn null(self) {
+        self.0.push_str(r#"{"NULL":true}"#);
+    }
+
+    pub(super) fn yes(self) {
+        self.0.push_str(r#"{"BOOL":true}"#);
+    }
+
+    pub(super) fn text(self, text: &str) {
+        self.0.push_str(r#"{"S":"#);
+        write_string(self.0, text);
+        self.0.push('}');
+    }
+
+    pub(super) fn texts<T: AsRef<str>>(self, texts: &[T]) {
+        self.each(texts, |text, place| place.text(text.as_ref()));
+    }
+
+    /// RFC 3339 in UTC with milliseconds, which sorts as the time does.
+    pub(super) fn time(self, time: EventTime) {
+        self.plain(r#"{"S":""#, time);
+    }
+
+    pub(super) fn bytes(self, bytes: &[u8]) {
+        self.0.push_str(r#"{"B":""#);
+        BASE64.encode_append(bytes, self.0);
+        self.0.push_str(r#""}"#);
+    }
+
+    pub(super) fn count(self, count: u64) {
+        self.whole_number(count);
+    }
+
+    pub(super) fn whole(self, number: i64) {
+        self.whole_number(number);
+    }
+
+    pub(super) fn float(self, number: f64) {
+        self.number(number::float(number));
+    }
+
+    pub(super) fn single(self, number: f32) {
+        self.number(number::single(number));
+    }
+
+    pub(super) fn amount(self, amount: Amount) {
+        self.number(number::amount(amount));
+    }
+
+    pub(super) fn list(self, write: impl FnOnce(&mut Values<'_>)) {
+        self.0.push_str(r#"{"L":["#);
+        write(&mut Values::new(self.0));
+        self.0.push_str("]}");
+    }
+
+    /// A list of what `write` makes of each item.
+    pub(super) fn each<T>(self, items: impl IntoIterator<Item = T>, write: impl Fn(T, Place<'_>)) {
+        self.list(|values| items.into_iter().for_each(|item| write(item, values.next())));
+    }
+
+    pub(super) fn map(self, write: impl FnOnce(&mut Members<'_>)) {
+        self.0.push_str(r#"{"M":"#);
+        write_object(self.0, write);
+        self.0.push('}');
+    }
+
+    /// What `write` makes of it; null if it is not there.
+    pub(super) fn optional<T>(self, value: Option<T>, write: impl FnOnce(T, Self)) {
+        match value {
+            Some(value) => write(value, self),
+            None => self.null(),
+        }
+    }
+
+    fn whole_number(self, number: impl itoa::Integer) {
+        self.0.push_str(r#"{"N":""#);
+        self.0.push_str(itoa::Buffer::new().format(number));
+        self.0.push_str(r#""}"#);
+    }
+
+    fn number(self, number: Written<impl Display>) {
+        match number {
+            Written::Number(digits) => self.plain(r#"{"N":""#, digits),
+            Written::Text(digits) => self.plain(r#"{"S":""#, digits),
+        }
+    }
+
+    /// What needs no escapes.
+    fn plain(self, opening: &str, value: impl Display) {
+        self.0.push_str(opening);
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "{value}");
+        self.0.push_str(r#""}"#);
+    }
+}
+
+/// Appends an object: an item, or what a map holds.
+pub(super) fn write_object(json: &mut String, write: impl FnOnce(&mut Members<'_>)) {
+    json.push('{');
+    write(&mut Members(Values::new(json)));
     json.push('}');
 }
 
@@ -155,68 +206,53 @@ pub(super) fn write_string(json: &mut String, text: &str) {
     json.push_str(&escaped);
 }
 
-fn write_number(json: &mut String, number: &Written) {
-    match number {
-        Written::Number(digits) => write_plain(json, NUMBER, digits),
-        Written::Text(digits) => write_plain(json, TEXT, digits),
-    }
-}
-
-/// What comes before the digits of a number.
-const NUMBER: &str = r#"{"N":""#;
-/// What comes before a text that needs no escapes.
-const TEXT: &str = r#"{"S":""#;
-/// What comes after either.
-const END: &str = r#""}"#;
-
-/// Appends what needs no escapes. Not with `write!`, which takes five times as many instructions, and a
-/// state has a dozen of these.
-fn write_plain(json: &mut String, before: &str, value: &str) {
-    json.push_str(before);
-    json.push_str(value);
-    json.push_str(END);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn written(value: &Value<'_>) -> String {
+    fn written(write: impl FnOnce(Place<'_>)) -> String {
         let mut json = String::new();
-        value.write(&mut json);
+        write(Place::new(&mut json));
         json
     }
 
     #[test]
     fn every_type_is_written_as_dynamodb_reads_it() {
-        let kinds = ["a".to_owned(), "b".to_owned()];
-        let total = map([("count", count(u64::MAX)), ("total", amount(Amount::from_units(3)))]);
-        for (value, expected) in [
-            (Value::Null, r#"{"NULL":true}"#),
-            (text("42"), r#"{"S":"42"}"#),
+        let eight = EventTime::from_millis(1_767_600_000_120);
+        for (json, expected) in [
             (
-                time(EventTime::from_millis(1_767_600_000_120)),
-                r#"{"S":"2026-01-05T08:00:00.120Z"}"#,
+                written(|place| place.each([()], |(), place| place.yes())),
+                r#"{"L":[{"BOOL":true}]}"#,
             ),
-            (count(0), r#"{"N":"0"}"#),
-            (whole(-7), r#"{"N":"-7"}"#),
-            (float(-20.1), r#"{"N":"-20.1"}"#),
-            (float(f64::INFINITY), r#"{"S":"inf"}"#),
-            (single(0.1), r#"{"N":"0.1"}"#),
-            (bytes(vec![0, 255]), r#"{"B":"AP8="}"#),
-            (bytes(Vec::new()), r#"{"B":""}"#),
-            (texts(&kinds), r#"{"L":[{"S":"a"},{"S":"b"}]}"#),
-            (texts(&[]), r#"{"L":[]}"#),
-            (total, r#"{"M":{"count":{"N":"18446744073709551615"},"total":{"N":"3"}}}"#),
+            (written(|place| place.text("42")), r#"{"S":"42"}"#),
+            (written(|place| place.time(eight)), r#"{"S":"2026-01-05T08:00:00.120Z"}"#),
+            (written(|place| place.count(0)), r#"{"N":"0"}"#),
+            (written(|place| place.whole(-7)), r#"{"N":"-7"}"#),
+            (written(|place| place.float(-20.1)), r#"{"N":"-20.1"}"#),
+            (written(|place| place.float(f64::INFINITY)), r#"{"S":"inf"}"#),
+            (written(|place| place.single(0.1)), r#"{"N":"0.1"}"#),
+            (written(|place| place.bytes(&[0, 255])), r#"{"B":"AP8="}"#),
+            (written(|place| place.bytes(&[])), r#"{"B":""}"#),
+            (written(|place| place.texts(&["a", "b"])), r#"{"L":[{"S":"a"},{"S":"b"}]}"#),
+            (written(|place| place.texts::<String>(&[])), r#"{"L":[]}"#),
+            (written(|place| place.optional(None, |(), place| place.yes())), r#"{"NULL":true}"#),
         ] {
-            assert_eq!(written(&value), expected);
+            assert_eq!(json, expected);
         }
+        let total = written(|place| {
+            place.map(|total| {
+                total.named("count").count(u64::MAX);
+                total.named("total").amount(Amount::from_units(3));
+            });
+        });
+        let expected = r#"{"M":{"count":{"N":"18446744073709551615"},"total":{"N":"3"}}}"#;
+        assert_eq!(total, expected);
     }
 
     #[test]
     fn whatever_a_text_or_a_name_holds_is_escaped() {
         for awkward in ["", "\"", "\\", "a\nb", "\u{0}", "\u{1f}x", "ü😀\u{7f}\u{2028}", "</"] {
-            let json = written(&map([(awkward, text(awkward))]));
+            let json = written(|place| place.map(|map| map.named(awkward).text(awkward)));
             let read: serde_json::Value = serde_json::from_str(&json).unwrap();
             assert_eq!(read["M"][awkward]["S"], awkward, "{json}");
         }

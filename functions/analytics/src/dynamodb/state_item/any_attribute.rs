@@ -37,7 +37,7 @@ fn full_item(kind: EntityKind) -> Json {
         EntityKind::Sensor => readings(),
         _ => payments_and_clicks(),
     };
-    item(kind, &state_after(kind, &events))
+    item(&state_after(kind, &events))
 }
 
 /// Where the values are, all the way down.
@@ -78,15 +78,13 @@ proptest! {
             *item.pointer_mut(place).unwrap() = value;
         }
         let json = item.to_string();
-        let mut attributes = Attributes::default();
-        if attributes.read(&mut Cursor::new(json.as_str())).is_err() {
-            return Ok(()); // no answer of DynamoDB, which is asked again
-        }
+        let mut tape = Tape::default();
+        let attributes = tape.read(&mut Cursor::new(json.as_str())).unwrap();
         match read(kind, &attributes) {
             Ok(stored) => {
-                let again = super::item(kind, &stored.state);
+                let again = super::item(&stored.state);
                 let read_again = read_item(kind, &again).unwrap();
-                prop_assert_eq!(super::item(kind, &read_again.state), again);
+                prop_assert_eq!(super::item(&read_again.state), again);
             }
             Err(error) => {
                 let text = error.to_string();

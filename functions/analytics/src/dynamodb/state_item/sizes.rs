@@ -179,7 +179,7 @@ fn a_usual_user_one_with_labels_and_a_usual_sensor_are_written_with_one_write_un
         ("user#user-04711", EntityKind::User, a_user_with_labels()),
         ("sensor#sensor-0815", EntityKind::Sensor, a_usual_sensor()),
     ] {
-        let mut item = item(kind, &state);
+        let mut item = item(&state);
         item["entity"] = json!({"S": key});
         let size = item_size(&item);
         println!("{kind:?}: {size} bytes: {}", by_attribute(&item));

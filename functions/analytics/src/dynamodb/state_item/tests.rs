@@ -19,28 +19,29 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::dynamodb::value::{text, write_members};
+use crate::dynamodb::tape::Tape;
+use crate::dynamodb::value::write_object;
 use crate::examples::an_alert;
 
 /// The item that a write of this state makes.
-fn item(kind: EntityKind, state: &EntityState) -> Json {
-    let mut members = vec![("entity", text("any")), (VERSION, count(7))];
-    members.extend(attributes(kind).into_iter().zip(values(state, 1_800_000_000)));
-    members.extend(outbox(state).map(|outbox| (OUTBOX, outbox)));
-    let mut item = String::new();
-    write_members(&mut item, &members);
-    serde_json::from_str(&item).unwrap()
+fn item(state: &EntityState) -> Json {
+    let mut json = String::new();
+    write_object(&mut json, |item| {
+        item.named("entity").text("any");
+        item.named(VERSION).count(7);
+        write(state, 1_800_000_000, item);
+    });
+    serde_json::from_str(&json).unwrap()
 }
 
 fn read_item(kind: EntityKind, item: &Json) -> Result<Stored, StateItemError> {
     let json = item.to_string();
-    let mut attributes = Attributes::default();
-    attributes.read(&mut Cursor::new(json.as_str())).unwrap();
-    read(kind, &attributes)
+    let mut tape = Tape::default();
+    read(kind, &tape.read(&mut Cursor::new(json.as_str())).unwrap())
 }
 
 fn stored(kind: EntityKind, state: &EntityState) -> Stored {
-    read_item(kind, &item(kind, state)).unwrap()
+    read_item(kind, &item(state)).unwrap()
 }
 
 /// A state that real events have made, with everything that hangs on it.
@@ -130,7 +131,7 @@ fn what_events_have_made_of_a_sensor_is_read_back() {
 #[test]
 fn what_events_have_made_of_a_partition_is_read_back_and_shows_its_active_users() {
     let before = state_after(EntityKind::Partition, &payments_and_clicks());
-    let shown = item(EntityKind::Partition, &before);
+    let shown = item(&before);
     assert_eq!(shown["active_users"], json!({"N": "1"}));
     assert_eq!(shown["newest"], json!({"S": "2026-01-05T18:00:00.000Z"}));
     let after = stored(EntityKind::Partition, &before);
@@ -145,7 +146,7 @@ fn an_entity_that_nothing_is_known_of_is_read_back_too() {
     for kind in EntityKind::ALL {
         let after = stored(kind, &EntityState::new(kind));
         assert!(after.state.outbox.is_empty());
-        assert_eq!(item(kind, &after.state), item(kind, &EntityState::new(kind)));
+        assert_eq!(item(&after.state), item(&EntityState::new(kind)));
     }
 }
 
@@ -153,16 +154,16 @@ fn an_entity_that_nothing_is_known_of_is_read_back_too() {
 fn every_attribute_that_is_missing_or_wrong_is_named() {
     for kind in [EntityKind::User, EntityKind::Sensor] {
         let state = EntityState::new(kind);
-        for name in attributes(kind).into_iter().chain([VERSION]) {
+        for name in names(kind).into_iter().chain([VERSION]) {
             if name == TIME_TO_LIVE {
                 continue; // written for DynamoDB, and never read
             }
-            let mut without = item(kind, &state);
+            let mut without = item(&state);
             without.as_object_mut().unwrap().remove(name);
             let error = read_item(kind, &without).unwrap_err().to_string();
             assert!(error.starts_with(&format!("its attribute `{name}` is missing; ")), "{error}");
 
-            let mut wrong = item(kind, &state);
+            let mut wrong = item(&state);
             for nothing_known in
                 [json!({"BOOL": true}), json!({"N": {}}), json!({"B": "?"}), json!({"L": [7]})]
             {
@@ -176,7 +177,7 @@ fn every_attribute_that_is_missing_or_wrong_is_named() {
 
 #[test]
 fn a_sensors_window_shows_its_numbers_as_a_list_and_is_refused_if_it_makes_no_sense() {
-    let sound = item(EntityKind::Sensor, &state_after(EntityKind::Sensor, &readings()));
+    let sound = item(&state_after(EntityKind::Sensor, &readings()));
     assert_eq!(sound["measures"], json!({"L": [{"S": "humidity"}, {"S": "temperature"}]}));
     // Temperatures from 08:10 on: 50.125 and 53.125, which are 1.5 from their mean.
     let temperature = ["2", "50.125", "53.125", "51.625", "4.5"].map(|digits| json!({"N": digits}));
@@ -209,12 +210,12 @@ fn an_unknown_version_of_any_blob_is_named() {
         (WATERMARKS, "watermarks have version 9"),
         (OUTBOX, "outbox has version 9"),
     ] {
-        let mut item = item(EntityKind::User, &EntityState::new(EntityKind::User));
+        let mut item = item(&EntityState::new(EntityKind::User));
         item[name] = json!({"B": "CQE="}); // the bytes 9 and 1
         let error = read_item(EntityKind::User, &item).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
     }
-    let mut item = item(EntityKind::Partition, &EntityState::new(EntityKind::Partition));
+    let mut item = item(&EntityState::new(EntityKind::Partition));
     item[DETECTORS] = json!({"B": "CQE="});
     let error = read_item(EntityKind::Partition, &item).unwrap_err().to_string();
     assert!(error.contains("sketch of active users has version 9"), "{error}");
