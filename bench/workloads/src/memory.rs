@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use millrace_shared::commit::{
@@ -84,8 +85,8 @@ pub async fn take(path: &InMemory, batch: &Batch<'_>) -> Done {
 
 /// States in memory.
 ///
-/// A state is taken out by whoever reads it and put back by their commit, so that reading copies
-/// nothing: right for one reader and streams without redeliveries, which is what a benchmark has.
+/// A state is taken out by whoever reads it and put back by their commit, so that neither copies
+/// anything: right for one reader and streams without redeliveries, which is what a benchmark has.
 #[derive(Debug, Default)]
 pub struct States(RefCell<HashMap<EntityKey, Stored>>);
 
@@ -99,7 +100,7 @@ impl StateStore for States {
         let mut states = self.0.borrow_mut();
         for write in writes {
             let version = Some(write.expected.map_or(Version::FIRST, Version::next));
-            let stored = Stored { state: write.state.clone(), version };
+            let stored = Stored { state: Arc::clone(write.state), version };
             states.insert(write.key.clone(), stored);
         }
         vec![CommitOutcome::Committed; writes.len()]
@@ -109,7 +110,7 @@ impl StateStore for States {
         let mut states = self.0.borrow_mut();
         for clear in clears {
             if let Some(stored) = states.get_mut(clear.key) {
-                stored.state.outbox.clear();
+                Arc::make_mut(&mut stored.state).outbox.clear();
                 stored.version = Some(clear.expected.next());
             }
         }

@@ -1,5 +1,7 @@
 //! What a partition's own state is told besides its events: which records are done for everyone.
 
+use std::sync::Arc;
+
 use super::triage::Placed;
 use super::work::Work;
 
@@ -21,12 +23,13 @@ pub(super) fn settle(partition: &mut Work, events: &[Placed<'_>], outstanding: &
     let (Some(stored), Some(attempt)) = (&mut partition.stored, &mut partition.attempt) else {
         return;
     };
+    let state = Arc::make_mut(&mut stored.state);
     let places = &partition.group.events;
     for of_run in places.chunk_by(|one, next| events[*one].run == events[*next].run) {
         let first = &events[of_run[0]];
         let left_out = of_run.iter().filter(|place| outstanding[**place]);
         for done in first.run.without(left_out.map(|place| events[*place].position.offset)) {
-            let is_news = stored.state.watermarks.settle(first.position.partition_id(), done);
+            let is_news = state.watermarks.settle(first.position.partition_id(), done);
             attempt.changed |= is_news;
         }
     }

@@ -4,6 +4,8 @@
 //! The functions run on one thread, so no future here needs to be `Send`.
 #![expect(async_fn_in_trait, reason = "only ever used as a type parameter, on one thread")]
 
+use std::sync::Arc;
+
 use crate::delivery::Deadline;
 use crate::entity::EntityKey;
 use crate::kafka::DeadRecord;
@@ -28,8 +30,9 @@ impl Version {
 /// An entity's state as it was read.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// The state.
-    pub state: EntityState,
+    /// The state, half a kilobyte without what it points to, in one place on its way through the
+    /// batch. A store may keep it as well: it is copied before it is changed, if somebody does.
+    pub state: Arc<EntityState>,
     /// Its version; none if there was no item.
     pub version: Option<Version>,
 }
@@ -42,7 +45,7 @@ pub struct Write<'a> {
     /// The version that the state was read at; none: there must be no item yet.
     pub expected: Option<Version>,
     /// The state to write, outbox included.
-    pub state: &'a EntityState,
+    pub state: &'a Arc<EntityState>,
 }
 
 /// One conditional removal of an outbox that has been delivered.

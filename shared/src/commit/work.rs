@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::apply::{Attempt, apply};
 use super::features;
 use super::group::Group;
@@ -74,7 +76,8 @@ impl Work {
 
     /// Takes what was read: the stored state, or a new one where there is none.
     pub(super) fn loaded(&mut self, stored: Option<Stored>) {
-        let fresh = || Stored { state: EntityState::new(self.group.key.kind()), version: None };
+        let kind = self.group.key.kind();
+        let fresh = || Stored { state: Arc::new(EntityState::new(kind)), version: None };
         self.stored = Some(stored.unwrap_or_else(fresh));
     }
 
@@ -87,10 +90,11 @@ impl Work {
     ) {
         let Some(stored) = &mut self.stored else { return };
         let progress = Progress { events: &self.group.events, verdicts: &self.durable };
-        let counted = features::counted(&stored.state);
-        match apply(&mut stored.state, progress, events, context, surroundings) {
+        let state = Arc::make_mut(&mut stored.state);
+        let counted = features::counted(state);
+        match apply(state, progress, events, context, surroundings) {
             Ok(mut attempt) => {
-                features::renew(&mut stored.state, counted, &mut attempt, context.settings);
+                features::renew(state, counted, &mut attempt, context.settings);
                 self.attempt = Some(attempt);
             }
             Err(panicked) => {
@@ -141,7 +145,7 @@ impl Work {
     pub(super) fn settle(&mut self) {
         let (Some(stored), Some(_)) = (&mut self.stored, self.attempt.take()) else { return };
         if !stored.state.outbox.is_empty() {
-            stored.state.outbox.clear();
+            Arc::make_mut(&mut stored.state).outbox.clear();
             self.delivered = stored.version;
         }
         self.done = self.durable.len();

@@ -189,7 +189,7 @@ impl StateStore for Port {
 
 fn stored(world: &World, key: &EntityKey) -> Option<Box<Stored>> {
     let (version, state) = world.states.get(key.as_str())?;
-    Some(Box::new(Stored { state: through_storage(state), version: Some(*version) }))
+    Some(Box::new(Stored { state: through_storage(state).into(), version: Some(*version) }))
 }
 
 /// As a table would give it back: encoded and decoded.
@@ -219,7 +219,7 @@ fn commit(world: &mut World, write: &Write<'_>) -> CommitOutcome {
         return CommitOutcome::Stale(stored(world, write.key));
     }
     let version = write.expected.map_or(Version::FIRST, Version::next);
-    let mut state = write.state.clone();
+    let mut state = EntityState::clone(write.state);
     if is_broken(Breach::ClearedBeforeDelivery) {
         state.outbox.clear();
     }

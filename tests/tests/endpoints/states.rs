@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use millrace_shared::commit::{Clear, CommitOutcome, StateStore, Stored, Version, Write};
 use millrace_shared::entity::{EntityKey, EntityKind};
@@ -77,7 +79,7 @@ async fn a_stale_update_changes_nothing_and_brings_the_item_as_it_stands() {
     let aws = Aws::any().await;
     let store = aws.states(&aws.resources("").await.tables.state);
     let (key, other) = (user(1), user(2));
-    let (stands, late) = (with_outbox(state_of(key.kind())), EntityState::new(key.kind()));
+    let (stands, late) = (with_outbox(state_of(key.kind())), EntityState::new(key.kind()).into());
     commit(&store, first_write(&key, &stands)).await;
     commit(&store, first_write(&other, &stands)).await;
 
@@ -99,7 +101,8 @@ async fn a_first_write_of_what_is_there_changes_nothing() {
     let store = aws.states(&aws.resources("").await.tables.state);
     let (key, stands) = (sensor(1), state_of(EntityKind::Sensor));
     commit(&store, first_write(&key, &stands)).await;
-    let outcome = commit(&store, first_write(&key, &EntityState::new(key.kind()))).await;
+    let fresh = Arc::new(EntityState::new(key.kind()));
+    let outcome = commit(&store, first_write(&key, &fresh)).await;
     assert!(matches!(outcome, CommitOutcome::Stale(_)), "{outcome:?}");
     assert_stored(load(&store, &key).await.as_ref(), 1, &stands);
 }
@@ -169,8 +172,10 @@ async fn numbers_beyond_what_dynamodb_holds_are_kept_all_the_same() {
     let mut sensor_state = SensorState::default();
     sensor_state.profile.windows =
         MeasureWindows(vec![MeasureWindow { start: EIGHT, measures, anomalies: Vec::new() }]);
-    let state =
-        EntityState { body: Body::Sensor(sensor_state), ..EntityState::new(EntityKind::Sensor) };
+    let state = Arc::new(EntityState {
+        body: Body::Sensor(sensor_state),
+        ..EntityState::new(EntityKind::Sensor)
+    });
     let key = sensor(1);
     assert!(is_committed(&commit(&store, first_write(&key, &state)).await));
     let read = load(&store, &key).await.unwrap();

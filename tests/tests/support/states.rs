@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::sync::Arc;
 
 use millrace_shared::alerts::{Alert, AlertSource, Cause, Fact, Severity};
 use millrace_shared::amount::Amount;
@@ -26,7 +27,7 @@ pub(crate) fn partition(id: impl Display) -> EntityKey {
 }
 
 /// A state after some events: a session and a window for users, a window for sensors.
-pub(crate) fn state_of(kind: EntityKind) -> EntityState {
+pub(crate) fn state_of(kind: EntityKind) -> Arc<EntityState> {
     let mut state = EntityState::new(kind);
     let events = [
         (
@@ -60,17 +61,17 @@ pub(crate) fn state_of(kind: EntityKind) -> EntityState {
             Offset(0),
         );
     }
-    state
+    Arc::new(state)
 }
 
 /// The same with something to deliver.
-pub(crate) fn with_outbox(mut state: EntityState) -> EntityState {
-    state.outbox.push(OutboxEntry::Alert(alert(1)));
+pub(crate) fn with_outbox(mut state: Arc<EntityState>) -> Arc<EntityState> {
+    Arc::make_mut(&mut state).outbox.push(OutboxEntry::Alert(alert(1)));
     state
 }
 
 /// A write of a state that nobody has written before.
-pub(crate) fn first_write<'a>(key: &'a EntityKey, state: &'a EntityState) -> Write<'a> {
+pub(crate) fn first_write<'a>(key: &'a EntityKey, state: &'a Arc<EntityState>) -> Write<'a> {
     Write { key, expected: None, state }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use millrace_shared::alerts::Alert;
 use millrace_shared::commit::{
@@ -26,7 +27,7 @@ impl StateStore for States {
         let mut states = self.0.borrow_mut();
         let commit = |write: &Write<'_>| {
             let version = Some(write.expected.map_or(Version::FIRST, Version::next));
-            states.insert(write.key.clone(), Stored { state: write.state.clone(), version });
+            states.insert(write.key.clone(), Stored { state: Arc::clone(write.state), version });
             CommitOutcome::Committed
         };
         writes.iter().map(commit).collect()
@@ -36,7 +37,7 @@ impl StateStore for States {
         let mut states = self.0.borrow_mut();
         for clear in clears {
             if let Some(stored) = states.get_mut(clear.key) {
-                stored.state.outbox.clear();
+                Arc::make_mut(&mut stored.state).outbox.clear();
                 stored.version = stored.version.map(Version::next);
             }
         }

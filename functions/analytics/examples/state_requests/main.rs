@@ -15,6 +15,7 @@ mod states;
 
 use std::error::Error;
 use std::fs;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use analytics::InFlight;
@@ -54,7 +55,7 @@ async fn measure(latency: u64, in_flight: InFlight) -> Result<(), Box<dyn Error>
         .map(|user| EntityKey::new(EntityKind::User, &format!("user-{user:05}")))
         .collect();
     let asked: Vec<&EntityKey> = keys.iter().collect();
-    let state = states::state();
+    let state = Arc::new(states::state());
     let writes: Vec<Write<'_>> =
         keys.iter().map(|key| Write { key, expected: Some(Version(7)), state: &state }).collect();
 

@@ -13,6 +13,8 @@
 //! | `outbox` | B | all | what may not have been delivered; absent if there is nothing |
 //! | `expires_at` | N | all | when the item may go, in seconds since 1970 |
 
+use std::sync::Arc;
+
 use millrace_shared::commit::{Stored, Version};
 use millrace_shared::detectors::BlobError;
 use millrace_shared::detectors::sets::{SensorDetectors, UserDetectors};
@@ -126,7 +128,8 @@ pub(super) fn read(kind: EntityKind, item: &Attributes<'_>) -> Result<Stored, St
     };
     let (watermarks, outbox) = (watermarks(item)?, outbox_of(item)?);
     let version = Version(item.count(VERSION)?);
-    Ok(Stored { state: EntityState { body, watermarks, outbox }, version: Some(version) })
+    let state = Arc::new(EntityState { body, watermarks, outbox });
+    Ok(Stored { state, version: Some(version) })
 }
 
 /// The entity afresh, of an item that cannot be read: without profile and detectors, but with the
@@ -143,11 +146,11 @@ pub(super) fn afresh(kind: EntityKind, item: &Attributes<'_>) -> Result<Stored, 
         EntityKind::Merchant => readable(merchant(item)).map(drop)?,
         EntityKind::Calibrator => readable(calibrator(item)).map(drop)?,
     }
-    let state = EntityState {
+    let state = Arc::new(EntityState {
         watermarks: readable(watermarks(item))?.unwrap_or_default(),
         outbox: readable(outbox_of(item))?.unwrap_or_default(),
         ..EntityState::new(kind)
-    };
+    });
     Ok(Stored { state, version: Some(Version(item.count(VERSION)?)) })
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem;
+use std::sync::Arc;
 
 use millrace_shared::commit::{
     Clear, CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Stored, Version, Write,
@@ -42,7 +43,7 @@ pub(super) struct Dead {
 #[derive(Debug)]
 pub(super) struct Memory {
     kept: RefCell<Kept>,
-    states: RefCell<HashMap<EntityKey, (Version, EntityState)>>,
+    states: RefCell<HashMap<EntityKey, (Version, Arc<EntityState>)>>,
     taught: RefCell<HashMap<EntityKey, Taught>>,
     delivered: RefCell<Vec<(EntityKey, OutboxEntry)>>,
     dead: RefCell<Vec<Dead>>,
@@ -67,7 +68,7 @@ impl Memory {
 
     pub(super) fn take_states(&self) -> HashMap<EntityKey, EntityState> {
         let states = mem::take(&mut *self.states.borrow_mut());
-        states.into_iter().map(|(key, (_, state))| (key, state)).collect()
+        states.into_iter().map(|(key, (_, state))| (key, Arc::unwrap_or_clone(state))).collect()
     }
 
     /// What the calibrators counted of all customers that were kept.
@@ -124,7 +125,7 @@ impl StateStore for &Memory {
         let states = self.states.borrow();
         let stored = |key: &EntityKey| {
             let (version, state) = states.get(key)?;
-            Some(Stored { state: state.clone(), version: Some(*version) })
+            Some(Stored { state: Arc::clone(state), version: Some(*version) })
         };
         keys.iter().map(|key| Ok(stored(key))).collect()
     }
@@ -135,7 +136,7 @@ impl StateStore for &Memory {
         }
         for write in writes.iter().filter(|write| self.keeps(write.key)) {
             let version = write.expected.map_or(Version::FIRST, Version::next);
-            let state = (version, write.state.clone());
+            let state = (version, Arc::clone(write.state));
             self.states.borrow_mut().insert(write.key.clone(), state);
         }
         vec![CommitOutcome::Committed; writes.len()]
@@ -146,7 +147,7 @@ impl StateStore for &Memory {
         for clear in clears {
             if let Some((version, state)) = states.get_mut(clear.key) {
                 *version = version.next();
-                state.outbox.clear();
+                Arc::make_mut(state).outbox.clear();
             }
         }
     }

@@ -108,7 +108,9 @@ fn what_events_have_made_of_a_user_is_read_back() {
     assert_eq!(after.version, Some(Version(7)));
     assert_eq!(after.state.watermarks, before.watermarks);
     assert_eq!(after.state.outbox.entries(), before.outbox.entries());
-    let (Body::User(before), Body::User(after)) = (before.body, after.state.body) else { panic!() };
+    let (Body::User(before), Body::User(after)) = (&before.body, &after.state.body) else {
+        panic!()
+    };
     assert_eq!(after.profile, before.profile);
     // At 18:00 the window that ended then still takes late payments.
     assert!(before.profile.session.is_some() && before.profile.windows.0.len() == 2);
@@ -121,7 +123,7 @@ fn what_events_have_made_of_a_sensor_is_read_back() {
     let before = state_after(EntityKind::Sensor, &readings());
     let after = stored(EntityKind::Sensor, &before);
     assert_eq!(after.state.outbox.entries(), before.outbox.entries());
-    let (Body::Sensor(before), Body::Sensor(after)) = (before.body, after.state.body) else {
+    let (Body::Sensor(before), Body::Sensor(after)) = (&before.body, &after.state.body) else {
         panic!()
     };
     assert_eq!(after.profile, before.profile);
@@ -135,7 +137,7 @@ fn what_events_have_made_of_a_partition_is_read_back_and_shows_its_active_users(
     assert_eq!(shown["active_users"], json!({"N": "1"}));
     assert_eq!(shown["newest"], json!({"S": "2026-01-05T18:00:00.000Z"}));
     let after = stored(EntityKind::Partition, &before);
-    let (Body::Partition(before), Body::Partition(after)) = (before.body, after.state.body) else {
+    let (Body::Partition(before), Body::Partition(after)) = (&before.body, &after.state.body) else {
         panic!()
     };
     assert_eq!(after, before);
@@ -333,18 +335,19 @@ proptest! {
         let user = UserState { profile: profile.clone(), ..UserState::default() };
         let before = state_of(Body::User(user), entries, &offsets);
         let after = stored(EntityKind::User, &before).state;
-        prop_assert_eq!(after.watermarks, before.watermarks);
+        prop_assert_eq!(&after.watermarks, &before.watermarks);
         prop_assert_eq!(after.outbox.entries(), before.outbox.entries());
-        let Body::User(user) = after.body else { panic!() };
-        prop_assert_eq!(user.profile, profile);
+        let Body::User(user) = &after.body else { panic!() };
+        prop_assert_eq!(&user.profile, &profile);
     }
 
     #[test]
     fn any_sensor_comes_back_as_it_was(profile in a_sensor()) {
         let sensor = SensorState { profile: profile.clone(), ..SensorState::default() };
         let before = state_of(Body::Sensor(sensor), Vec::new(), &[]);
-        let Body::Sensor(sensor) = stored(EntityKind::Sensor, &before).state.body else { panic!() };
-        prop_assert_eq!(sensor.profile, profile);
+        let after = stored(EntityKind::Sensor, &before).state;
+        let Body::Sensor(sensor) = &after.body else { panic!() };
+        prop_assert_eq!(&sensor.profile, &profile);
     }
 }
 
