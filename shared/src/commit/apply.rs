@@ -88,7 +88,7 @@ pub(super) fn apply(
                     let epoch = advance(state, placed, how, from);
                     let circumstances = Circumstances {
                         settings: context.settings,
-                        source: source(&placed.record, epoch),
+                        source: source(placed, epoch),
                         learnt: surroundings.elsewhere.learnt(&placed.event),
                         labelled,
                     };
@@ -235,7 +235,7 @@ fn cover(
 
 /// The alert of the record that raised it, or of the earlier one that it is about.
 fn alert(raised: Raised, placed: &Placed<'_>, epoch: Epoch, context: &CommitContext<'_>) -> Alert {
-    let this = || source(&placed.record, epoch).past(placed.event.time());
+    let this = || source(placed, epoch).past(placed.event.time());
     let PastRecord { source, epoch, time } = raised.of.unwrap_or_else(this);
     let cause = Cause {
         cluster: context.cluster,
@@ -276,7 +276,6 @@ mod tests {
     use std::collections::HashMap;
 
     use super::super::Take;
-    use super::super::group::group;
     use super::super::labels::Labels;
     use super::super::learnt::Elsewhere;
     use super::super::topics::{TopicRule, Topics};
@@ -301,8 +300,7 @@ mod tests {
         let rule = TopicRule { kind: EventKind::Transaction, epoch: Epoch(0) };
         let topics = Topics::new([("pay".to_owned(), rule)]);
         let triage = triage(&batch, context.cluster, &topics);
-        let groups = group(&triage.events);
-        let mut works: Vec<Work> = groups.entities.into_iter().map(Work::new).collect();
+        let mut works: Vec<Work> = triage.groups.entities.into_iter().map(Work::new).collect();
         let surroundings = Surroundings {
             settled: HashMap::new(),
             elsewhere: &Elsewhere::default(),

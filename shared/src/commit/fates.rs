@@ -54,7 +54,7 @@ impl Fates {
     pub(super) fn settle(&mut self, works: &[Work], events: &[Placed<'_>]) {
         for work in works.iter().filter(|work| work.group.is_about()) {
             for (place, verdict) in work.done() {
-                let fate = &mut self.0[events[place].record.index().as_usize()];
+                let fate = &mut self.0[events[place].index.as_usize()];
                 match (verdict, reason(verdict)) {
                     (_, Some((code, _))) => *fate = Fate::Dead(code),
                     // Whatever the others made of it, one that was held back is in the queue.
@@ -72,7 +72,7 @@ impl Fates {
         let mut log = FailureLog::default();
         for work in works {
             for &place in work.undone() {
-                self.0[events[place].record.index().as_usize()] = Fate::Failed;
+                self.0[events[place].index.as_usize()] = Fate::Failed;
             }
             if let (Some(reason), Some(&first)) = (&work.failure, work.undone().first()) {
                 log.entity(work, &events[first], reason);
@@ -99,7 +99,7 @@ impl Fates {
             }
         }
         for placed in events {
-            let applied = self.0[placed.record.index().as_usize()] == Fate::Applied;
+            let applied = self.0[placed.index.as_usize()] == Fate::Applied;
             if applied && let Event::Transaction(payment) = &placed.event {
                 *tally.transactions.entry(payment.time.minute()).or_default() += 1;
             }
@@ -132,8 +132,8 @@ fn count_active_users(work: &Work, events: &[Placed<'_>], tally: &mut Tally) {
     else {
         return;
     };
-    let record = &events[first].record;
-    let place = (record.topic().to_owned(), record.partition());
+    let first = &events[first];
+    let place = (first.topic.to_owned(), first.position.partition);
     tally.active_users.insert(place, partition.active_users.estimate());
 }
 
@@ -159,9 +159,9 @@ impl FailureLog {
     fn entity(&mut self, work: &Work, first: &Placed<'_>, reason: &str) {
         if self.is_worth_a_line(reason) {
             error!(
-                topic = first.record.topic(),
-                partition = first.record.partition().0,
-                offset = first.record.offset().0,
+                topic = first.topic,
+                partition = first.position.partition.0,
+                offset = first.position.offset.0,
                 records = work.undone().len(),
                 entity_kind = work.group.key.kind().name(),
                 reason,

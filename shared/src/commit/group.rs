@@ -1,6 +1,9 @@
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::triage::Placed;
 use crate::entity::{EntityKey, EntityKind};
@@ -51,47 +54,95 @@ impl Group {
 
 /// Groups events by the entities that they concern: the user or sensor, the partition, and of a
 /// label its merchant and its part of the calibration as well.
-pub(super) fn group<'e>(events: &'e [Placed<'_>]) -> Groups {
-    let mut groups = Groups::default();
-    // Hashed for every event. What it takes to make keys collide is known to producers alone, who are
-    // trusted with worse, and a batch holds 10,000 of them at most.
-    let mut entities: HashMap<(EntityKind, &'e str), usize, RandomState> = HashMap::default();
-    let mut calibrators: HashMap<(SourceId, i32), usize> = HashMap::new();
-    let mut partitions: HashMap<PartitionId, usize> = HashMap::new();
-    let mut last: Option<(PartitionId, usize)> = None;
-    for (place, placed) in events.iter().enumerate() {
-        let (kind, id) = owner(&placed.event);
-        let all = &mut groups.entities;
-        let owner = *entities.entry((kind, id)).or_insert_with(|| open(all, kind, id));
-        groups.entities[owner].events.push(place);
-        groups.owners.push(owner);
+///
+/// Each event is noted as soon as it is parsed, while its identifiers are in the processor's cache.
+/// They are compared with the keys of the groups, which stay there, and not with those of other events.
+#[derive(Debug, Default)]
+pub(super) struct Grouping {
+    groups: Groups,
+    /// Places among the entities, by kind and identifier. Hashed for every event. What it takes to make
+    /// keys collide is known to producers alone, who are trusted with worse, and a batch holds 10,000
+    /// of them at most.
+    entities: HashTable<usize>,
+    hasher: RandomState,
+    calibrators: HashMap<(SourceId, i32), usize>,
+    partitions: HashMap<PartitionId, usize>,
+    /// The partition of the event before, and its place: a partition's events come in a row.
+    last: Option<(PartitionId, usize)>,
+}
 
-        let (topic, number) = (placed.record.topic(), placed.record.partition());
-        if let Event::TransactionLabel(label) = &placed.event {
-            if let Some(id) = merchant(label) {
-                let (kind, all) = (EntityKind::Merchant, &mut groups.entities);
-                let merchant = *entities.entry((kind, id)).or_insert_with(|| open(all, kind, id));
-                groups.entities[merchant].events.push(place);
-            }
-            let (part, all) = (number.0.rem_euclid(CALIBRATORS), &mut groups.calibrators);
-            let calibrator = *calibrators
-                .entry((placed.position.source, part))
-                .or_insert_with(|| open(all, EntityKind::Calibrator, &format!("{topic}#{part}")));
-            groups.calibrators[calibrator].events.push(place);
-        }
-
-        let id = placed.position.partition_id();
-        let partition = match last {
-            Some((known, partition)) if known == id => partition,
-            _ => *partitions.entry(id).or_insert_with(|| {
-                let all = &mut groups.partitions;
-                open(all, EntityKind::Partition, &format!("{topic}#{number}"))
-            }),
-        };
-        last = Some((id, partition));
-        groups.partitions[partition].events.push(place);
+impl Grouping {
+    /// Groups events that are there already.
+    pub(super) fn of(events: &[Placed<'_>]) -> Groups {
+        let mut grouping = Self::default();
+        events.iter().for_each(|placed| grouping.note(placed));
+        grouping.groups()
     }
-    groups
+
+    /// All groups of the events that were noted.
+    pub(super) fn groups(self) -> Groups {
+        self.groups
+    }
+
+    /// Notes the event that comes next.
+    pub(super) fn note(&mut self, placed: &Placed<'_>) {
+        let place = self.groups.owners.len();
+        let (kind, id) = owner(&placed.event);
+        let owner = self.entity(kind, id);
+        self.groups.entities[owner].events.push(place);
+        self.groups.owners.push(owner);
+        if let Event::TransactionLabel(label) = &placed.event {
+            self.note_label(place, placed, label);
+        }
+        let partition = self.partition(placed);
+        self.groups.partitions[partition].events.push(place);
+    }
+
+    fn note_label(&mut self, place: usize, placed: &Placed<'_>, label: &TransactionLabel<'_>) {
+        if let Some(id) = label.merchant.as_deref() {
+            let merchant = self.entity(EntityKind::Merchant, id);
+            self.groups.entities[merchant].events.push(place);
+        }
+        let part = placed.position.partition.0.rem_euclid(CALIBRATORS);
+        let all = &mut self.groups.calibrators;
+        let id = || format!("{}#{part}", placed.topic);
+        let calibrator = *self
+            .calibrators
+            .entry((placed.position.source, part))
+            .or_insert_with(|| open(all, EntityKind::Calibrator, &id()));
+        self.groups.calibrators[calibrator].events.push(place);
+    }
+
+    /// The place of an entity, which is a new one if there is none.
+    fn entity(&mut self, kind: EntityKind, id: &str) -> usize {
+        let (all, hasher) = (&mut self.groups.entities, &self.hasher);
+        let is_it = |place: &usize| all[*place].key.kind() == kind && all[*place].key.id() == id;
+        let hash_of = |place: &usize| hash(hasher, &all[*place].key);
+        match self.entities.entry(hasher.hash_one((kind, id)), is_it, hash_of) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(vacant) => *vacant.insert(open(all, kind, id)).get(),
+        }
+    }
+
+    fn partition(&mut self, placed: &Placed<'_>) -> usize {
+        let id = placed.position.partition_id();
+        if let Some((known, partition)) = self.last
+            && known == id
+        {
+            return partition;
+        }
+        let all = &mut self.groups.partitions;
+        let partition = *self.partitions.entry(id).or_insert_with(|| {
+            let id = format!("{}#{}", placed.topic, placed.position.partition);
+            open(all, EntityKind::Partition, &id)
+        });
+        self.last = Some((id, partition));
+        partition
+    }
+}
+
+fn hash(hasher: &RandomState, key: &EntityKey) -> u64 {
+    hasher.hash_one((key.kind(), key.id()))
 }
 
 fn owner<'a>(event: &'a Event<'_>) -> (EntityKind, &'a str) {
@@ -101,10 +152,6 @@ fn owner<'a>(event: &'a Event<'_>) -> (EntityKind, &'a str) {
         Event::TransactionLabel(label) => (EntityKind::User, &label.user_id),
         Event::SensorReading(reading) => (EntityKind::Sensor, &reading.sensor_id),
     }
-}
-
-fn merchant<'a>(label: &'a TransactionLabel<'_>) -> Option<&'a str> {
-    label.merchant.as_deref()
 }
 
 fn open(groups: &mut Vec<Group>, kind: EntityKind, id: &str) -> usize {

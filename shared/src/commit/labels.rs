@@ -6,8 +6,7 @@ use super::work::Work;
 use crate::circumstances::Source;
 use crate::events::Event;
 use crate::fraud::Labelled;
-use crate::kafka::Record;
-use crate::state::{Body, Epoch};
+use crate::state::{Body, Epoch, Position};
 
 /// What the labels of a batch count for, and how far that has come.
 ///
@@ -105,14 +104,14 @@ fn counted(customer: &Work, placed: &Placed<'_>) -> Counted {
     let body = customer.stored.as_ref().map(|stored| &stored.state.body);
     Counted(match (body, &placed.event) {
         (Some(Body::User(user)), Event::TransactionLabel(label)) => {
-            user.detectors.labelled_by(label, source(&placed.record, placed.position.epoch))
+            user.detectors.labelled_by(label, source(placed, placed.position.epoch))
         }
         _ => None,
     })
 }
 
 /// Where a record stands, as detectors are told.
-pub(super) fn source<'a>(record: &'a Record<'_>, epoch: Epoch) -> Source<'a> {
-    let (topic, partition) = (record.topic(), record.partition());
-    Source { topic, partition, epoch, offset: record.offset() }
+pub(super) fn source<'a>(placed: &Placed<'a>, epoch: Epoch) -> Source<'a> {
+    let Position { partition, offset, .. } = placed.position;
+    Source { topic: placed.topic, partition, epoch, offset }
 }

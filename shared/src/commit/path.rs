@@ -1,11 +1,11 @@
 use super::fates::Fates;
-use super::group::{Group, Groups, group};
+use super::group::{Group, Groups};
 use super::labels::Labels;
 use super::learnt::Elsewhere;
 use super::ports::{Clear, DeadLetters, Delivery, StateStore, Version};
 use super::rounds::Rounds;
 use super::topics::{OnSuspiciousDuplicate, Topics};
-use super::triage::triage;
+use super::triage::{Triage, triage};
 use super::work::Work;
 use super::{CommitContext, Take, Tally};
 use crate::delivery::{Deadline, Retry};
@@ -61,33 +61,34 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> CommitPath<Store, S
             redrive: batch.redrive(),
             take,
         };
-        let triage = triage(batch, cluster, &self.topics);
-        let Groups { entities, calibrators, partitions, owners } = group(&triage.events);
+        let Triage { events, groups, dead, tombstones } = triage(batch, cluster, &self.topics);
+        let Groups { entities, calibrators, partitions, owners } = groups;
         let mut rounds = Rounds {
             store: &self.store,
             delivery: &self.delivery,
             dead_letters: &self.dead_letters,
             retry: &self.retry,
             context,
-            events: &triage.events,
+            batch,
+            events: &events,
             labels: Labels::of(owners, &calibrators),
             entities: works(entities),
             calibrators: works(calibrators),
             partitions: works(partitions),
-            elsewhere: Elsewhere::of(&triage.events, &self.topics, &self.settings),
+            elsewhere: Elsewhere::of(&events, &self.topics, &self.settings),
         };
         let mut tally = Tally::default();
         let (dead_results, ()) =
-            futures::join!(self.bury(&triage.dead, deadline), rounds.run(&mut tally, deadline));
+            futures::join!(self.bury(&dead, deadline), rounds.run(&mut tally, deadline));
 
         let Rounds { entities, calibrators, partitions, .. } = rounds;
         let works: Vec<Work> = entities.into_iter().chain(calibrators).chain(partitions).collect();
         let mut fates = Fates::new(batch.len());
-        fates.tombstones(&triage.tombstones);
-        fates.buried(&triage.dead, &dead_results);
-        fates.settle(&works, &triage.events);
-        fates.undone(&works, &triage.events);
-        fates.count(&works, &triage.events, &mut tally);
+        fates.tombstones(&tombstones);
+        fates.buried(&dead, &dead_results);
+        fates.settle(&works, &events);
+        fates.undone(&works, &events);
+        fates.count(&works, &events, &mut tally);
         Done { tally, failed: fates.failed(), delivered: delivered(&works) }
     }
 

@@ -13,7 +13,7 @@ use super::work::Work;
 use super::{CommitContext, Tally};
 use crate::delivery::{Deadline, Retry};
 use crate::entity::EntityKey;
-use crate::kafka::DeadRecord;
+use crate::kafka::{Batch, DeadRecord};
 use crate::state::{Coverage, OutboxEntry, PartitionId};
 
 /// Takes the entities of a batch through rounds of load, apply, commit and deliver.
@@ -34,6 +34,7 @@ pub(super) struct Rounds<'a, 'batch, Store, Sink, Graves> {
     pub(super) dead_letters: &'a Graves,
     pub(super) retry: &'a Retry,
     pub(super) context: CommitContext<'a>,
+    pub(super) batch: &'batch Batch<'batch>,
     pub(super) events: &'a [Placed<'batch>],
     pub(super) entities: Vec<Work>,
     pub(super) calibrators: Vec<Work>,
@@ -78,8 +79,10 @@ impl<Store: StateStore, Sink: Delivery, Graves: DeadLetters> Rounds<'_, '_, Stor
             self.labels.note(&self.calibrators);
         }
         self.apply_to_partitions();
+        let (batch, events) = (self.batch, self.events);
+        let letters = |work: &Work| letters(work, batch, events);
         let works = self.entities.iter_mut().chain(&mut self.calibrators);
-        let delivered = deliver(self.delivery, self.dead_letters, works, self.events, deadline);
+        let delivered = deliver(self.delivery, self.dead_letters, works, letters, deadline);
         let partitions = &mut self.partitions;
         let partitions_committed = async {
             let conflicts = commit(store, partitions, tally, deadline).await;
@@ -206,11 +209,11 @@ async fn commit<Store: StateStore>(
 
 /// Delivers the outboxes of everything committed, and those found with nothing to apply, and sends
 /// what was held back to the dead-letter queue.
-async fn deliver<'w, Sink: Delivery, Graves: DeadLetters>(
+async fn deliver<'w, 'b, Sink: Delivery, Graves: DeadLetters>(
     delivery: &Sink,
     dead_letters: &Graves,
     works: impl Iterator<Item = &'w mut Work>,
-    events: &[Placed<'_>],
+    letters: impl Fn(&Work) -> Vec<DeadRecord<'b>>,
     deadline: Deadline,
 ) {
     let mut full: Vec<&mut Work> = Vec::new();
@@ -222,7 +225,7 @@ async fn deliver<'w, Sink: Delivery, Graves: DeadLetters>(
         return;
     }
     let parcels: Vec<Parcel<'_>> = full.iter().flat_map(|work| parcels(work)).collect();
-    let letters: Vec<DeadRecord<'_>> = full.iter().flat_map(|work| letters(work, events)).collect();
+    let letters: Vec<DeadRecord<'_>> = full.iter().flat_map(|work| letters(work)).collect();
     let delivered = async {
         if parcels.is_empty() { Vec::new() } else { delivery.deliver(&parcels, deadline).await }
     };
@@ -243,8 +246,11 @@ async fn deliver<'w, Sink: Delivery, Graves: DeadLetters>(
     }
 }
 
-fn letters<'b>(work: &Work, events: &[Placed<'b>]) -> impl Iterator<Item = DeadRecord<'b>> {
-    work.held_back().filter_map(|(place, verdict)| letter(&events[place].record, verdict))
+/// What the dead-letter queue is told of an entity's records that were held back.
+fn letters<'b>(work: &Work, batch: &'b Batch<'b>, events: &[Placed<'b>]) -> Vec<DeadRecord<'b>> {
+    let record = |place: usize| batch.record(events[place].index);
+    let letter = |(place, verdict)| letter(&record(place)?, verdict);
+    work.held_back().filter_map(letter).collect()
 }
 
 fn write(work: &Work) -> Option<Write<'_>> {

@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
+use super::group::{Grouping, Groups};
 use super::runs::Runs;
 use super::topics::{TopicRule, Topics};
 use crate::events::{self, Event};
-use crate::kafka::{Batch, DeadRecord, Entry, Offset, Record, RecordIndex};
+use crate::kafka::{Batch, DeadRecord, Entry, Offset, RecordIndex};
 use crate::state::{PartitionId, Position, SourceId, Stretch};
 
 /// The records of a batch, sorted by what is to be done with them.
@@ -11,6 +12,8 @@ use crate::state::{PartitionId, Position, SourceId, Stretch};
 pub(super) struct Triage<'b> {
     /// Those that hold an event, each partition's in the order of its offsets.
     pub(super) events: Vec<Placed<'b>>,
+    /// The events by the entities that they concern.
+    pub(super) groups: Groups,
     /// Those that can never succeed.
     pub(super) dead: Vec<DeadRecord<'b>>,
     /// Those without a value.
@@ -20,7 +23,9 @@ pub(super) struct Triage<'b> {
 /// An event and where it stands in the stream.
 #[derive(Debug)]
 pub(super) struct Placed<'b> {
-    pub(super) record: Record<'b>,
+    /// The place of its record in the batch.
+    pub(super) index: RecordIndex,
+    pub(super) topic: &'b str,
     pub(super) position: Position,
     pub(super) event: Event<'b>,
     /// The offsets around its own that the event holds without a gap.
@@ -33,7 +38,9 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
         .topics()
         .map(|topic| topics.rule(topic).map(|rule| (rule, SourceId::new(cluster, topic))))
         .collect();
-    let mut events: Vec<Placed<'b>> = Vec::with_capacity(batch.len());
+    let mut events = Vec::with_capacity(batch.len());
+    let mut grouping = Grouping::default();
+    let mut order = Order::default();
     let mut runs = Runs::default();
     let mut run_of_event = Vec::with_capacity(batch.len());
     let mut dead = Vec::new();
@@ -67,12 +74,12 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
                 };
                 let offset = record.offset();
                 run_of_event.push(runs.note(&record));
-                events.push(Placed {
-                    record,
-                    position,
-                    event,
-                    run: Stretch::between(offset, offset),
-                });
+                let run = Stretch::between(offset, offset);
+                let index = record.index();
+                let placed = Placed { index, topic: record.topic(), position, event, run };
+                order.note(&placed.position);
+                grouping.note(&placed);
+                events.push(placed);
             }
             Err(error) => dead.push(DeadRecord::new(&record, error.code(), error.to_string())),
         }
@@ -80,32 +87,38 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
     for (placed, run) in events.iter_mut().zip(run_of_event) {
         placed.run = runs.offsets(run);
     }
-    in_offset_order(&mut events);
-    Triage { events, dead, tombstones }
-}
-
-/// Kafka hands over each partition in the order of its offsets. An event that does not (made by
-/// hand, say) is brought into that order, because a watermark would take its lower offsets for
-/// duplicates.
-fn in_offset_order(events: &mut [Placed<'_>]) {
-    let mut highest: HashMap<PartitionId, Offset> = HashMap::new();
-    let mut last: Option<Position> = None;
-    let in_order = events.iter().all(|placed| {
-        let position = placed.position;
-        let partition = position.partition_id();
-        // A partition's records come in a row, so that nearly all of them end here.
-        let before = match last.replace(position) {
-            Some(last) if last.partition_id() == partition => Some(last.offset),
-            last => {
-                highest.extend(last.map(|last| (last.partition_id(), last.offset)));
-                highest.get(&partition).copied()
-            }
-        };
-        before.is_none_or(|before| before <= position.offset)
-    });
-    if !in_order {
+    let mut groups = grouping.groups();
+    if order.is_broken {
         events.sort_by_key(|placed| {
             (placed.position.source, placed.position.partition, placed.position.offset)
         });
+        groups = Grouping::of(&events);
+    }
+    Triage { events, groups, dead, tombstones }
+}
+
+/// Whether each partition's events come in the order of their offsets.
+///
+/// Kafka hands them over like that. Of an event that does not (made by hand, say) they are brought into
+/// that order, because a watermark would take its lower offsets for duplicates.
+#[derive(Debug, Default)]
+struct Order {
+    highest: HashMap<PartitionId, Offset>,
+    last: Option<Position>,
+    is_broken: bool,
+}
+
+impl Order {
+    fn note(&mut self, position: &Position) {
+        let partition = position.partition_id();
+        // A partition's records come in a row, so that nearly all of them end here.
+        let before = match self.last.replace(*position) {
+            Some(last) if last.partition_id() == partition => Some(last.offset),
+            last => {
+                self.highest.extend(last.map(|last| (last.partition_id(), last.offset)));
+                self.highest.get(&partition).copied()
+            }
+        };
+        self.is_broken |= before.is_some_and(|before| before > position.offset);
     }
 }

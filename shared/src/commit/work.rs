@@ -98,13 +98,11 @@ impl Work {
                 self.attempt = Some(attempt);
             }
             Err(panicked) => {
-                let record = &events[panicked.0].record;
+                let Placed { topic, position, .. } = &events[panicked.0];
                 self.stored = None;
                 self.fail(format!(
-                    "a detector panicked on topic {}, partition {}, offset {}",
-                    record.topic(),
-                    record.partition(),
-                    record.offset()
+                    "a detector panicked on topic {topic}, partition {}, offset {}",
+                    position.partition, position.offset
                 ));
             }
         }

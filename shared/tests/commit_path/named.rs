@@ -216,6 +216,23 @@ pub(crate) fn i4_an_event_whose_offsets_are_out_of_order_loses_no_record() {
 }
 
 #[test]
+fn i4_of_an_event_whose_offsets_are_out_of_order_every_entity_gets_its_own_records() {
+    block_on(async {
+        let world = SharedWorld::default();
+        let mut later = click(0, 0, "bert");
+        later.value = later.value.map(|value| value.replace("614400000", "614400009"));
+        let (_, tally) = answer(&world, &[click(0, 1, "anna"), later], vec![]).await;
+        assert_eq!(tally.applied, 2);
+        for (user, newest) in [("user#anna", NOON), ("user#bert", NOON + 9)] {
+            match &world.borrow().states[user].1.body {
+                Body::User(known) => assert_eq!(known.profile.newest.as_millis(), newest, "{user}"),
+                other => panic!("{user} is no user: {other:?}"),
+            }
+        }
+    });
+}
+
+#[test]
 pub(crate) fn i5_later_records_of_an_entity_that_failed_are_reported() {
     block_on(async {
         let world = SharedWorld::default();
