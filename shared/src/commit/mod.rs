@@ -1,9 +1,9 @@
 //! A batch through the function: from decoded records to durable effects and an answer.
 //!
 //! ```text
-//!   Batch ─▶ triage ─▶ group ─▶ ┌ round ───────────────────────────────┐ ─▶ dead letters ─▶ answer
-//!            parse     by       │ load ▶ apply ▶ commit ▶ deliver      │                     │
-//!            dead      entity   └──────── again: stale, or more to do ─┘      clear ◀────────┘
+//!   Batch ─▶ triage, group ─▶ ┌ round ───────────────────────────────┐ ─▶ dead letters ─▶ answer
+//!            parse,  by       │ load ▶ apply ▶ commit ▶ deliver      │                     │
+//!            dead,   entity   └──────── again: stale, or more to do ─┘      clear ◀────────┘
 //!            tombstones
 //! ```
 //!

@@ -137,7 +137,8 @@ fn what_events_have_made_of_a_partition_is_read_back_and_shows_its_active_users(
     assert_eq!(shown["active_users"], json!({"N": "1"}));
     assert_eq!(shown["newest"], json!({"S": "2026-01-05T18:00:00.000Z"}));
     let after = stored(EntityKind::Partition, &before);
-    let (Body::Partition(before), Body::Partition(after)) = (&before.body, &after.state.body) else {
+    let (Body::Partition(before), Body::Partition(after)) = (&before.body, &after.state.body)
+    else {
         panic!()
     };
     assert_eq!(after, before);
