@@ -25,6 +25,9 @@ use crate::config::InFlight;
 const KEYS: usize = 100;
 /// Statements that one `BatchExecuteStatement` takes.
 pub(super) const STATEMENTS: usize = 25;
+/// States whose statements are made at a time: for some rounds of requests, and not the megabytes of
+/// all of a large batch.
+const AT_A_TIME: usize = 64 * STATEMENTS;
 /// Bytes of one request: below the 16 MB that `DynamoDB` takes and what memory has room for, with
 /// several in flight.
 pub(super) const BYTES: usize = 4 * 1024 * 1024;
@@ -161,6 +164,34 @@ impl States {
         Ok(places.iter().zip(errors).map(|(&place, error)| reply(place, error)).collect())
     }
 
+    /// Writes states whose statements stand there all at once.
+    async fn commit_together(
+        &self,
+        writes: &[Write<'_>],
+        deadline: Deadline,
+    ) -> impl Iterator<Item = CommitOutcome> {
+        let expires_at = clock::now_seconds().saturating_add(self.retention.as_secs());
+        let statements =
+            Entries::of(writes, |json, write| self.statements.write(json, write, expires_at));
+        let reply = |place: usize, error: Option<StatementError<'_>>| match error {
+            None => Reply::Done(CommitOutcome::Committed),
+            Some(error) => self.refusal(writes[place].key, &error),
+        };
+        let outcomes = send(
+            writes.len(),
+            |place| statements.size(place),
+            &self.writes,
+            &self.retry,
+            deadline,
+            async |places: &[usize]| self.execute(&statements, places, reply).await,
+        )
+        .await;
+        outcomes.into_iter().map(|outcome| match outcome {
+            Outcome::Done(outcome) => outcome,
+            Outcome::Refused(reason) | Outcome::Unfinished(reason) => CommitOutcome::Failed(reason),
+        })
+    }
+
     /// What a failed statement means for its write.
     fn refusal(&self, key: &EntityKey, error: &StatementError<'_>) -> Reply<CommitOutcome> {
         match &*error.code {
@@ -244,27 +275,11 @@ impl StateStore for States {
     }
 
     async fn commit(&self, writes: &[Write<'_>], deadline: Deadline) -> Vec<CommitOutcome> {
-        let expires_at = clock::now_seconds().saturating_add(self.retention.as_secs());
-        let statements =
-            Entries::of(writes, |json, write| self.statements.write(json, write, expires_at));
-        let reply = |place: usize, error: Option<StatementError<'_>>| match error {
-            None => Reply::Done(CommitOutcome::Committed),
-            Some(error) => self.refusal(writes[place].key, &error),
-        };
-        let outcomes = send(
-            writes.len(),
-            |place| statements.size(place),
-            &self.writes,
-            &self.retry,
-            deadline,
-            async |places: &[usize]| self.execute(&statements, places, reply).await,
-        )
-        .await;
-        let committed = outcomes.into_iter().map(|outcome| match outcome {
-            Outcome::Done(outcome) => outcome,
-            Outcome::Refused(reason) | Outcome::Unfinished(reason) => CommitOutcome::Failed(reason),
-        });
-        committed.collect()
+        let mut outcomes = Vec::with_capacity(writes.len());
+        for writes in writes.chunks(AT_A_TIME) {
+            outcomes.extend(self.commit_together(writes, deadline).await);
+        }
+        outcomes
     }
 
     async fn clear(&self, clears: &[Clear<'_>], deadline: Deadline) {
