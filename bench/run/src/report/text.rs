@@ -37,7 +37,7 @@ fn machine(text: &mut String, results: &Results) {
     // Writing to a `String` cannot fail, here and below.
     let _ = writeln!(
         text,
-        "{}, {} cores of {}, {}, {} (profile `{}`). {}. {} rounds, interleaved; load average {} \
+        "{}, {} cores of {}, {}, {} (profile `{}`). {}. {} {}, interleaved; load average {} \
          before and {} after.\n",
         machine.date,
         machine.cores,
@@ -47,6 +47,7 @@ fn machine(text: &mut String, results: &Results) {
         machine.profile,
         others.join(", "),
         results.rounds,
+        if results.rounds == 1 { "round" } else { "rounds" },
         machine.load_before,
         machine.load_after,
     );
