@@ -75,7 +75,9 @@ impl Grouping {
     /// Groups events that are there already.
     pub(super) fn of(events: &[Placed<'_>]) -> Groups {
         let mut grouping = Self::default();
-        events.iter().for_each(|placed| grouping.note(placed));
+        for placed in events {
+            grouping.note(placed);
+        }
         grouping.groups()
     }
 
