@@ -68,7 +68,7 @@ impl StateItemError {
     }
 }
 
-/// The attributes that every write sets besides key, version and outbox, in the order of [`write`].
+/// The attributes that every write sets besides key, version and outbox, in the order of [`write()`].
 pub(super) fn names(kind: EntityKind) -> Vec<&'static str> {
     names_of(|item| write(&EntityState::new(kind), 0, item))
 }
