@@ -51,7 +51,7 @@ impl Stage {
 
     fn wake(&self) {
         for (client, _) in self.zombies.borrow().iter() {
-            client.wake.notify_one();
+            client.wake();
         }
     }
 
@@ -59,7 +59,7 @@ impl Stage {
     async fn lay_to_rest(&self) {
         for (client, mut task) in self.zombies.take() {
             loop {
-                client.wake.notify_one();
+                client.wake();
                 tokio::select! {
                     biased;
                     ending = &mut task => break drop(ending.unwrap()),

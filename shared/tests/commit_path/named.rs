@@ -107,7 +107,7 @@ pub(crate) fn i2_a_lost_race_is_read_again_and_applied_again() {
         let fast = async {
             slow.paused.notified().await;
             answer(&world, &[click(2, 0, "anna")], vec![]).await;
-            slow.wake.notify_one();
+            slow.wake();
         };
         let (ending, ()) = futures::join!(invoke(&slow, &slow_path, &records), fast);
         let Ending::Answered { reported, tally } = ending else { panic!("{ending:?}") };
@@ -131,7 +131,7 @@ pub(crate) fn i2_a_zombie_does_not_put_old_features_in_the_place_of_newer_ones()
         let meanwhile = async {
             zombie.paused.notified().await;
             answer(&world, &[click(0, 0, "anna"), click(0, 1, "anna")], vec![]).await;
-            zombie.wake.notify_one();
+            zombie.wake();
         };
         futures::join!(invoke(&zombie, &zombie_path, &first), meanwhile);
         match &world.borrow().rows["features user#anna"] {

@@ -119,7 +119,7 @@ proptest! {
                 let none = || std::iter::empty();
                 deliver(&world, batch, &mut none(), Redelivery::WholeBatch).await;
                 deliver(&world, later, &mut none(), Redelivery::WholeBatch).await;
-                zombie.wake.notify_one();
+                zombie.wake();
             };
             let sleeper = async { let ending = sleeper.await; zombie.paused.notify_one(); ending };
             let (ending, ()) = futures::join!(sleeper, meanwhile);

@@ -20,6 +20,7 @@ use millrace_shared::windows::Closed;
 use tokio::sync::Notify;
 
 use crate::breach::{Breach, is_broken, tampered};
+use crate::lambda::block_on;
 use crate::stream::place;
 
 /// What happens at one write.
@@ -96,8 +97,7 @@ pub(crate) struct Client {
     pub crashed: Notify,
     /// Told when the invocation has come to stand still.
     pub paused: Notify,
-    /// Wakes it.
-    pub wake: Notify,
+    woken: Notify,
 }
 
 impl Client {
@@ -108,8 +108,13 @@ impl Client {
             writes: Cell::new(0),
             crashed: Notify::new(),
             paused: Notify::new(),
-            wake: Notify::new(),
+            woken: Notify::new(),
         })
+    }
+
+    /// Wakes every write that stands still: an invocation makes some of its writes side by side.
+    pub(crate) fn wake(&self) {
+        self.woken.notify_waiters();
     }
 
     /// How many writes there have been.
@@ -128,7 +133,7 @@ impl Client {
             Fault::CrashBefore => self.crash().await,
             Fault::Pause => {
                 self.paused.notify_one();
-                self.wake.notified().await;
+                self.woken.notified().await;
             }
             Fault::AnswerLost | Fault::CrashAfter => {
                 effect(&mut self.world.borrow_mut());
@@ -290,4 +295,19 @@ impl DeadLetters for Port {
         }
         results
     }
+}
+
+#[test]
+fn writes_that_stand_still_side_by_side_are_woken_together() {
+    block_on(async {
+        let client = Client::new(&SharedWorld::default(), vec![Fault::Pause, Fault::Pause]);
+        let writes = async { futures::join!(client.write(|_| ()), client.write(|_| ())) };
+        let wake = async {
+            client.paused.notified().await;
+            client.wake();
+        };
+        let both =
+            tokio::time::timeout(Duration::from_secs(1), async { futures::join!(writes, wake) });
+        assert_eq!(both.await, Ok(((Ok(()), Ok(())), ())));
+    });
 }
