@@ -45,6 +45,11 @@ impl Entries {
         Self { blocks, spans }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
     /// The bytes of one entry.
     pub(super) fn size(&self, place: usize) -> usize {
         self.spans[place].bytes.len()

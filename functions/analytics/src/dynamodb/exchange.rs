@@ -23,6 +23,10 @@ use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use millrace_shared::delivery::RequestError;
 
+/// Bytes of one request's entries: below the 16 MB that `DynamoDB` takes and what memory has room for, with
+/// several in flight.
+pub(super) const REQUEST_BYTES: usize = 4 * 1024 * 1024;
+
 /// What the client reads in place of an answer.
 const NOTHING: &str = "{}";
 

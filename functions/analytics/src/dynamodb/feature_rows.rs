@@ -1,18 +1,16 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use millrace_lambda::request_error;
-use millrace_shared::delivery::{Deadline, Limits, Outcome, Reply, RequestError, Retry, send};
+use millrace_shared::delivery::{Deadline, Outcome, Reply, Retry};
 use millrace_shared::entity::EntityKey;
 use millrace_shared::state::{Features, UserState};
 use tracing::error;
 
-use super::answers::{self, StatementError};
+use super::answers::StatementError;
+use super::batch_execute::{BatchExecute, passes};
 use super::entries::Entries;
-use super::exchange::Exchange;
 use super::features_item::{self, AS_OF};
 use super::statements::{names_of, quoted, write_request};
-use super::states::{BYTES, STATEMENTS, passes};
 use super::tables::ENTITY;
 use crate::config::InFlight;
 
@@ -24,11 +22,10 @@ const TURNS: usize = 4;
 ///
 /// `PartiQL` knows no "insert or update", so a row is updated, and inserted if there is none.
 pub(super) struct FeatureRows {
-    client: Client,
+    execute: BatchExecute,
     table: String,
     update: String,
     insert: String,
-    limits: Limits,
     retention: Duration,
 }
 
@@ -68,11 +65,10 @@ impl FeatureRows {
         let insert =
             format!(r#"INSERT INTO "{table}" VALUE {{'{ENTITY}': ?, {}}}"#, named.join(", "));
         Self {
-            client,
+            execute: BatchExecute::new(client, table, in_flight.writes),
             table: table.to_owned(),
             update: quoted(&update),
             insert: quoted(&insert),
-            limits: Limits { entries: STATEMENTS, bytes: BYTES, in_flight: in_flight.writes },
             retention,
         }
     }
@@ -134,15 +130,11 @@ impl FeatureRows {
         deadline: Deadline,
     ) -> Vec<Outcome<Written>> {
         let statements = Entries::of(rows, |json, row| self.statement(json, verb, row));
-        send(
-            rows.len(),
-            |place| statements.size(place),
-            &self.limits,
-            retry,
-            deadline,
-            async |places: &[usize]| self.execute(verb, &statements, places).await,
-        )
-        .await
+        let reply = |_, error: Option<StatementError<'_>>| match error {
+            None => Reply::Done(Written::Stands),
+            Some(error) => reply(verb, &error, self.execute.resource()),
+        };
+        self.execute.all(&statements, retry, deadline, reply).await
     }
 
     fn statement(&self, json: &mut String, verb: Verb, (entity, features): &FeaturesOf<'_>) {
@@ -157,28 +149,6 @@ impl FeatureRows {
                 features_item::write(features, self.retention, parameters);
             }),
         }
-    }
-
-    /// One `BatchExecuteStatement` of the statements at these places.
-    async fn execute(
-        &self,
-        verb: Verb,
-        statements: &Entries,
-        places: &[usize],
-    ) -> Result<Vec<Reply<Written>>, RequestError> {
-        let exchange = Exchange::new(statements.request(r#"{"Statements":["#, places, "]}"));
-        let request =
-            self.client.batch_execute_statement().customize().interceptor(exchange.clone());
-        let resource = format!("table {}", self.table);
-        let sent = request.send().await;
-        sent.map_err(|error| request_error("BatchExecuteStatement", &resource, &error))?;
-        let answer = exchange.answer().await?;
-        let errors = answers::read(&answer, answers::batch_execute_statement)?;
-        let reply = |error: Option<StatementError<'_>>| match error {
-            None => Reply::Done(Written::Stands),
-            Some(error) => reply(verb, &error, &resource),
-        };
-        Ok(errors.into_iter().map(reply).collect())
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod answers;
 mod attribute;
+mod batch_execute;
 mod entries;
 mod exchange;
 mod feature_rows;

@@ -10,7 +10,7 @@ use millrace_shared::state::OutboxEntry;
 use tracing::error;
 
 use super::answers;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, REQUEST_BYTES};
 use super::feature_rows::{FeatureRows, FeaturesOf};
 use super::row::{Retentions, Row, Table};
 use super::tables::ENTITY;
@@ -19,8 +19,6 @@ use crate::config::{InFlight, TableNames};
 
 /// Rows that one `BatchWriteItem` takes.
 const ROWS: usize = 25;
-/// Bytes of one request, below the 16 MB that `DynamoDB` takes.
-const BYTES: usize = 4 * 1024 * 1024;
 
 /// The tables of alerts, sessions, windows and features.
 pub struct Rows {
@@ -44,7 +42,7 @@ impl Rows {
         in_flight: InFlight,
         retry: Retry,
     ) -> Self {
-        let limits = Limits { entries: ROWS, bytes: BYTES, in_flight: in_flight.writes };
+        let limits = Limits { entries: ROWS, bytes: REQUEST_BYTES, in_flight: in_flight.writes };
         let features = FeatureRows::new(
             client.clone(),
             &tables.features,

@@ -11,8 +11,9 @@ use tracing::warn;
 
 use super::answers::{self, StatementError};
 use super::attribute::Attributes;
+use super::batch_execute::{BatchExecute, STATEMENTS, passes};
 use super::entries::Entries;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, REQUEST_BYTES};
 use super::glances::Glances;
 use super::state_item;
 use super::statements::Statements;
@@ -23,23 +24,18 @@ use crate::config::InFlight;
 
 /// Keys that one `BatchGetItem` takes.
 const KEYS: usize = 100;
-/// Statements that one `BatchExecuteStatement` takes.
-pub(super) const STATEMENTS: usize = 25;
 /// States whose statements are made at a time: for some rounds of requests, and not the megabytes of
 /// all of a large batch.
 const AT_A_TIME: usize = 64 * STATEMENTS;
-/// Bytes of one request: below the 16 MB that `DynamoDB` takes and what memory has room for, with
-/// several in flight.
-pub(super) const BYTES: usize = 4 * 1024 * 1024;
 
 /// The table of states.
 pub struct States {
     client: Client,
     table: String,
     statements: Statements,
+    execute: BatchExecute,
     retention: Duration,
     reads: Limits,
-    writes: Limits,
     retry: Retry,
     glances: Glances,
     refresh: Duration,
@@ -71,12 +67,12 @@ impl States {
         retry: Retry,
     ) -> Self {
         Self {
+            execute: BatchExecute::new(client.clone(), table, in_flight.writes),
             client,
             table: table.to_owned(),
             statements: Statements::new(table),
             retention,
-            reads: Limits { entries: KEYS, bytes: BYTES, in_flight: in_flight.reads },
-            writes: Limits { entries: STATEMENTS, bytes: BYTES, in_flight: in_flight.writes },
+            reads: Limits { entries: KEYS, bytes: REQUEST_BYTES, in_flight: in_flight.reads },
             retry,
             on_unreadable: OnUnreadable::Report,
             glances: Glances::default(),
@@ -96,16 +92,12 @@ impl States {
         Self { refresh, ..self }
     }
 
-    fn resource(&self) -> String {
-        format!("table {}", self.table)
-    }
-
     /// One `BatchGetItem`; what it leaves unprocessed is to be asked for again.
     async fn read(&self, keys: &[&EntityKey]) -> Result<Vec<Reply<Loaded>>, RequestError> {
         let exchange = Exchange::new(self.read_request(keys));
         let request = self.client.batch_get_item().customize().interceptor(exchange.clone());
         let sent = request.send().await;
-        sent.map_err(|error| request_error("BatchGetItem", &self.resource(), &error))?;
+        sent.map_err(|error| request_error("BatchGetItem", self.execute.resource(), &error))?;
         let answer = exchange.answer().await?;
 
         let place_of: HashMap<&str, usize> =
@@ -127,7 +119,7 @@ impl States {
         let mut replies: Vec<Reply<Loaded>> = found.into_iter().map(Reply::Done).collect();
         for place in left {
             if matches!(replies[place], Reply::Done(Ok(None))) {
-                let resource = self.resource();
+                let resource = self.execute.resource();
                 replies[place] =
                     Reply::Again(format!("BatchGetItem on {resource} left a key unprocessed"));
             }
@@ -146,24 +138,6 @@ impl States {
         json
     }
 
-    /// One `BatchExecuteStatement` of the statements at these places: what `reply` makes of each
-    /// one's place and error, in order.
-    async fn execute<T>(
-        &self,
-        statements: &Entries,
-        places: &[usize],
-        reply: impl Fn(usize, Option<StatementError<'_>>) -> Reply<T>,
-    ) -> Result<Vec<Reply<T>>, RequestError> {
-        let exchange = Exchange::new(statements.request(r#"{"Statements":["#, places, "]}"));
-        let request =
-            self.client.batch_execute_statement().customize().interceptor(exchange.clone());
-        let sent = request.send().await;
-        sent.map_err(|error| request_error("BatchExecuteStatement", &self.resource(), &error))?;
-        let answer = exchange.answer().await?;
-        let errors = answers::read(&answer, answers::batch_execute_statement)?;
-        Ok(places.iter().zip(errors).map(|(&place, error)| reply(place, error)).collect())
-    }
-
     /// Writes states whose statements stand there all at once.
     async fn commit_together(
         &self,
@@ -177,15 +151,7 @@ impl States {
             None => Reply::Done(CommitOutcome::Committed),
             Some(error) => self.refusal(writes[place].key, &error),
         };
-        let outcomes = send(
-            writes.len(),
-            |place| statements.size(place),
-            &self.writes,
-            &self.retry,
-            deadline,
-            async |places: &[usize]| self.execute(&statements, places, reply).await,
-        )
-        .await;
+        let outcomes = self.execute.all(&statements, &self.retry, deadline, reply).await;
         outcomes.into_iter().map(|outcome| match outcome {
             Outcome::Done(outcome) => outcome,
             Outcome::Refused(reason) | Outcome::Unfinished(reason) => CommitOutcome::Failed(reason),
@@ -228,7 +194,7 @@ impl States {
         let speaks = matches!(&*error.code, "AccessDenied" | "ResourceNotFound");
         let message = if speaks { &*error.message } else { "" };
         let code = if error.code.is_empty() { "no code" } else { &*error.code };
-        let resource = self.resource();
+        let resource = self.execute.resource();
         format!("a statement on {resource} failed: {code} {message}").trim_end().to_owned()
     }
 }
@@ -291,15 +257,7 @@ impl StateStore for States {
             Some(error) if passes(&error.code) => Reply::Again(self.reason(&error)),
             Some(error) => Reply::Refused(self.reason(&error)),
         };
-        let outcomes = send(
-            clears.len(),
-            |place| statements.size(place),
-            &self.writes,
-            &self.retry,
-            deadline,
-            async |places: &[usize]| self.execute(&statements, places, reply).await,
-        )
-        .await;
+        let outcomes = self.execute.all(&statements, &self.retry, deadline, reply).await;
         let mut left = outcomes.into_iter().filter_map(|outcome| match outcome {
             Outcome::Done(()) => None,
             Outcome::Refused(reason) | Outcome::Unfinished(reason) => Some(reason),
@@ -309,17 +267,4 @@ impl StateStore for States {
             warn!(outboxes, reason, "outboxes stay until their entities are read next");
         }
     }
-}
-
-/// Whether a statement's failure passes by itself. Throttling comes per statement, inside an answer
-/// of status 200, where the client's own retries would not see it.
-pub(super) fn passes(code: &str) -> bool {
-    matches!(
-        code,
-        "ThrottlingError"
-            | "ProvisionedThroughputExceeded"
-            | "RequestLimitExceeded"
-            | "InternalServerError"
-            | "TransactionConflict"
-    )
 }
