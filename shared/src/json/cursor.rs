@@ -99,6 +99,15 @@ impl<'a, S: Source + ?Sized> Cursor<'a, S> {
         self.deepest
     }
 
+    /// Steps over this text if it comes next. It has to end where a value, a member's name or a bracket may begin.
+    #[inline]
+    pub fn step_over(&mut self, text: &[u8]) -> bool {
+        let rest = self.source.bytes().get(self.position..).unwrap_or_default();
+        let comes_next = rest.starts_with(text);
+        self.position += if comes_next { text.len() } else { 0 };
+        comes_next
+    }
+
     /// Another cursor at the same place, to read a value there that may turn out not to be what it should.
     #[must_use]
     pub fn ahead(&self) -> Self {

@@ -87,6 +87,74 @@ fn event() -> impl Strategy<Value = Json> {
     })
 }
 
+/// Records of a few topics and partitions, whose members come in Lambda's order or another, twice or not at all.
+fn record() -> impl Strategy<Value = String> {
+    let beginning = prop_oneof![
+        4 => Just(r#"{"topic":"a","partition":0"#),
+        1 => Just(r#"{"topic":"a","partition":1"#),
+        1 => Just(r#"{"topic":"b","partition":0"#),
+        1 => Just(r#"{"partition":0,"topic":"a""#),
+        1 => Just(r#"{"topic":null,"partition":0"#),
+        1 => Just(r#"{"topic":"a","partition":"0""#),
+        1 => Just(r#"{"topic" : "a", "partition" : 0"#),
+        1 => Just(r#"{"offset":1"#),
+    ];
+    let member = prop::sample::select(
+        &[
+            r#""offset":7"#,
+            r#""offset":-"#,
+            r#""topic":"b""#,
+            r#""topic":7"#,
+            r#""partition":2"#,
+            r#""partition":null"#,
+            r#""value":"YQ==""#,
+            r#""value":"Y""#,
+            r#""key":"Yg==""#,
+            r#""timestamp":1767600000000"#,
+        ][..],
+    );
+    (beginning, prop::collection::vec(member, 0..4)).prop_map(|(beginning, members)| {
+        let more: String = members.iter().map(|member| format!(",{member}")).collect();
+        format!("{beginning}{more}}}")
+    })
+}
+
+/// All that there is to know of each record of a list.
+fn read(records: &[String]) -> Vec<String> {
+    let body = format!(r#"{{"records":{{"a-0":[{}]}}}}"#, records.join(","));
+    let batch = Batch::decode(body.as_bytes()).unwrap();
+    let all = batch.entries().map(|entry| match entry {
+        Entry::Record(one) => format!(
+            "{} {:?} {:?} {:?} {:?} {:?}",
+            one.topic(),
+            (one.partition(), one.offset(), one.timestamp()),
+            one.key(),
+            one.value(),
+            one.headers().count(),
+            str::from_utf8(one.json()),
+        ),
+        Entry::Dead(one) => format!(
+            "{} {} {:?} {:?} {:?}",
+            one.code,
+            one.detail,
+            (one.topic, one.partition, one.offset, one.timestamp),
+            (one.key, one.value),
+            str::from_utf8(one.json),
+        ),
+    });
+    all.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn a_record_is_read_as_it_would_be_by_itself(records in prop::collection::vec(record(), 1..8)) {
+        let alone = records.iter().flat_map(|record| read(std::slice::from_ref(record)));
+        prop_assert_eq!(read(&records), alone.collect::<Vec<_>>());
+    }
+}
+
 proptest! {
     #[test]
     fn bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
