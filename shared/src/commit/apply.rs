@@ -1,11 +1,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use super::CommitContext;
 use super::labels::{Counted, source};
+use super::placed::{Events, Placed};
 use super::surroundings::Surroundings;
 use super::topics::OnSuspiciousDuplicate;
-use super::triage::Placed;
 use super::work::Progress;
 use crate::alerts::{Alert, Cause, Evidence, Fact, PastRecord};
 use crate::circumstances::Circumstances;
@@ -29,7 +31,7 @@ const AHEAD: Duration = Duration::from_hours(1);
 #[derive(Debug, Default)]
 pub(super) struct Attempt {
     /// One verdict per event, for as many events as could be applied at once.
-    pub(super) verdicts: Vec<Verdict>,
+    pub(super) verdicts: Verdicts,
     /// How many entries the outbox held before.
     pub(super) carried: usize,
     /// Whether the state changed, and so has to be committed.
@@ -37,6 +39,9 @@ pub(super) struct Attempt {
     /// What is to be counted besides what is in the outbox.
     pub(super) notes: Vec<Note>,
 }
+
+/// One per event, in order: nearly every entity has so few that they stand here.
+pub(super) type Verdicts = SmallVec<[Verdict; 16]>;
 
 /// A detector panicked on the event at this place of the list.
 #[derive(Debug)]
@@ -63,7 +68,7 @@ enum Advance {
 pub(super) fn apply(
     state: &mut EntityState,
     progress: Progress<'_>,
-    events: &[Placed<'_>],
+    events: &Events<'_>,
     context: &CommitContext<'_>,
     surroundings: &Surroundings<'_>,
 ) -> Result<Attempt, Panicked> {
@@ -83,7 +88,7 @@ pub(super) fn apply(
         match decide(state, &placed.position, context) {
             Ok(_) if is_waiting => return Ok(attempt),
             Ok(how) => {
-                let from = covers_from(placed, &held_back);
+                let from = covers_from(placed, events.run(placed), &held_back);
                 let applied = catch_unwind(AssertUnwindSafe(|| {
                     let epoch = advance(state, placed, how, from);
                     let circumstances = Circumstances {
@@ -154,11 +159,11 @@ fn decide(
 
 /// From which offset on every record of the entity is done once this one is. A partition's records
 /// come by offset, so that of those held back the last one is the closest below.
-fn covers_from(placed: &Placed<'_>, held_back: &[Position]) -> Offset {
+fn covers_from(placed: &Placed<'_>, run: Stretch, held_back: &[Position]) -> Offset {
     let partition = placed.position.partition_id();
     let before = held_back.iter().rfind(|one| one.partition_id() == partition);
     let behind_it = before.map(|one| Offset(one.offset.0.saturating_add(1)));
-    behind_it.map_or(placed.run.first, |behind_it| placed.run.first.max(behind_it))
+    behind_it.map_or(run.first, |behind_it| run.first.max(behind_it))
 }
 
 /// Notes an event as applied, and returns the epoch that it counts to.
@@ -215,7 +220,7 @@ fn ahead(state: &EntityState, placed: &Placed<'_>) -> Option<Note> {
 fn cover(
     state: &mut EntityState,
     progress: Progress<'_>,
-    events: &[Placed<'_>],
+    events: &Events<'_>,
     held_back: &[Position],
     surroundings: &Surroundings<'_>,
 ) {
@@ -226,7 +231,7 @@ fn cover(
             continue;
         }
         let of_partition = held_back.iter().filter(|one| one.partition_id() == partition);
-        for done in placed.run.without(of_partition.map(|one| one.offset)) {
+        for done in events.run(placed).without(of_partition.map(|one| one.offset)) {
             let settled = surroundings.settled.get(&partition).copied();
             state.watermarks.cover(partition, done, settled);
         }

@@ -4,7 +4,7 @@ use tracing::error;
 
 use super::Tally;
 use super::held_back::reason;
-use super::triage::Placed;
+use super::placed::Placed;
 use super::work::Work;
 use crate::events::Event;
 use crate::kafka::{DeadRecord, RecordIndex};

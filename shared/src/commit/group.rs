@@ -4,8 +4,9 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use smallvec::SmallVec;
 
-use super::triage::Placed;
+use super::placed::Placed;
 use crate::entity::{EntityKey, EntityKind};
 use crate::events::{Event, TransactionLabel};
 use crate::state::{PartitionId, SourceId};
@@ -19,7 +20,7 @@ pub(super) const CALIBRATORS: i32 = 32;
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) key: EntityKey,
-    pub(super) events: Vec<usize>,
+    pub(super) events: SmallVec<[usize; 4]>,
 }
 
 /// All groups, by when they are committed.
@@ -37,7 +38,7 @@ pub(super) struct Groups {
 
 impl Group {
     fn new(kind: EntityKind, id: &str) -> Self {
-        Self { key: EntityKey::new(kind, id), events: Vec::new() }
+        Self { key: EntityKey::new(kind, id), events: SmallVec::new() }
     }
 
     /// Whether this entity decides what becomes of its records: the user or sensor.

@@ -1,7 +1,7 @@
 //! What labels count for: their customers say it first, and the calibrators count it then.
 
 use super::group::Group;
-use super::triage::Placed;
+use super::placed::Placed;
 use super::work::Work;
 use crate::circumstances::Source;
 use crate::events::Event;

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use tracing::warn;
 
 use super::group::CALIBRATORS;
+use super::placed::Placed;
 use super::ports::{StateStore, Stored};
 use super::topics::Topics;
-use super::triage::Placed;
 use crate::circumstances::Learnt;
 use crate::delivery::Deadline;
 use crate::entity::{EntityKey, EntityKind};

@@ -20,6 +20,7 @@ mod labels;
 mod learnt;
 mod partitions;
 mod path;
+mod placed;
 mod ports;
 mod rounds;
 mod runs;

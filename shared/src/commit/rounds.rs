@@ -6,9 +6,9 @@ use super::held_back::letter;
 use super::labels::Labels;
 use super::learnt::Elsewhere;
 use super::partitions::{outstanding, settle};
+use super::placed::{Events, Placed};
 use super::ports::{CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Write};
 use super::surroundings::Surroundings;
-use super::triage::Placed;
 use super::work::Work;
 use super::{CommitContext, Tally};
 use crate::delivery::{Deadline, Retry};
@@ -35,7 +35,7 @@ pub(super) struct Rounds<'a, 'batch, Store, Sink, Graves> {
     pub(super) retry: &'a Retry,
     pub(super) context: CommitContext<'a>,
     pub(super) batch: &'batch Batch<'batch>,
-    pub(super) events: &'a [Placed<'batch>],
+    pub(super) events: &'a Events<'batch>,
     pub(super) entities: Vec<Work>,
     pub(super) calibrators: Vec<Work>,
     pub(super) partitions: Vec<Work>,

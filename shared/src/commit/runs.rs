@@ -10,7 +10,7 @@ use crate::state::Stretch;
 pub(super) struct Runs(Vec<Run>);
 
 /// The place of a run among the others.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RunIndex(usize);
 
 #[derive(Debug)]

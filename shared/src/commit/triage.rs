@@ -1,35 +1,24 @@
 use std::collections::HashMap;
 
 use super::group::{Grouping, Groups};
+use super::placed::{Events, Placed};
 use super::runs::Runs;
 use super::topics::{TopicRule, Topics};
-use crate::events::{self, Event};
+use crate::events;
 use crate::kafka::{Batch, DeadRecord, Entry, Offset, RecordIndex};
-use crate::state::{PartitionId, Position, SourceId, Stretch};
+use crate::state::{PartitionId, Position, SourceId};
 
 /// The records of a batch, sorted by what is to be done with them.
 #[derive(Debug)]
 pub(super) struct Triage<'b> {
-    /// Those that hold an event, each partition's in the order of its offsets.
-    pub(super) events: Vec<Placed<'b>>,
+    /// Those that hold an event.
+    pub(super) events: Events<'b>,
     /// The events by the entities that they concern.
     pub(super) groups: Groups,
     /// Those that can never succeed.
     pub(super) dead: Vec<DeadRecord<'b>>,
     /// Those without a value.
     pub(super) tombstones: Vec<RecordIndex>,
-}
-
-/// An event and where it stands in the stream.
-#[derive(Debug)]
-pub(super) struct Placed<'b> {
-    /// The place of its record in the batch.
-    pub(super) index: RecordIndex,
-    pub(super) topic: &'b str,
-    pub(super) position: Position,
-    pub(super) event: Event<'b>,
-    /// The offsets around its own that the event holds without a gap.
-    pub(super) run: Stretch,
 }
 
 /// Decodes and parses every record by itself.
@@ -42,7 +31,6 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
     let mut grouping = Grouping::default();
     let mut order = Order::default();
     let mut runs = Runs::default();
-    let mut run_of_event = Vec::with_capacity(batch.len());
     let mut dead = Vec::new();
     let mut tombstones = Vec::new();
     for entry in batch.entries() {
@@ -72,10 +60,7 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
                     offset: record.offset(),
                     time: record.timestamp(),
                 };
-                let offset = record.offset();
-                run_of_event.push(runs.note(&record));
-                let run = Stretch::between(offset, offset);
-                let index = record.index();
+                let (index, run) = (record.index(), runs.note(&record));
                 let placed = Placed { index, topic: record.topic(), position, event, run };
                 order.note(&placed.position);
                 grouping.note(&placed);
@@ -84,9 +69,6 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
             Err(error) => dead.push(DeadRecord::new(&record, error.code(), error.to_string())),
         }
     }
-    for (placed, run) in events.iter_mut().zip(run_of_event) {
-        placed.run = runs.offsets(run);
-    }
     let mut groups = grouping.groups();
     if order.is_broken {
         events.sort_by_key(|placed| {
@@ -94,7 +76,7 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
         });
         groups = Grouping::of(&events);
     }
-    Triage { events, groups, dead, tombstones }
+    Triage { events: Events::new(events, runs), groups, dead, tombstones }
 }
 
 /// Whether each partition's events come in the order of their offsets.

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use super::apply::{Attempt, apply};
+use super::apply::{Attempt, Verdicts, apply};
 use super::features;
 use super::group::Group;
+use super::placed::{Events, Placed};
 use super::ports::{Stored, Version};
 use super::surroundings::Surroundings;
-use super::triage::Placed;
 use super::{Clear, CommitContext};
 use crate::state::{EntityState, Position, Verdict};
 
@@ -18,7 +18,7 @@ pub(super) struct Work {
     /// What was applied in this round and is not durable yet.
     pub(super) attempt: Option<Attempt>,
     /// The verdicts on the events, the first ones, that the stored state knows of.
-    durable: Vec<Verdict>,
+    durable: Verdicts,
     /// On how many of them nothing remains to be done. The rest comes again.
     done: usize,
     /// The version whose outbox has been delivered and still stands in the table.
@@ -56,7 +56,7 @@ impl Work {
             group,
             stored: None,
             attempt: None,
-            durable: Vec::new(),
+            durable: Verdicts::new(),
             done: 0,
             delivered: None,
             failure: None,
@@ -84,7 +84,7 @@ impl Work {
     /// Applies as many of the remaining events as can be at once.
     pub(super) fn apply(
         &mut self,
-        events: &[Placed<'_>],
+        events: &Events<'_>,
         context: &CommitContext<'_>,
         surroundings: &Surroundings<'_>,
     ) {
