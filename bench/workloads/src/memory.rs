@@ -85,23 +85,26 @@ pub async fn take(path: &InMemory, batch: &Batch<'_>) -> Done {
 
 /// States in memory.
 ///
-/// A state is taken out by whoever reads it and put back by their commit, so that neither copies
+/// A state is taken out of its place by whoever reads it and put back by their commit, so that neither copies
 /// anything: right for one reader and streams without redeliveries, which is what a benchmark has.
 #[derive(Debug, Default)]
-pub struct States(RefCell<HashMap<EntityKey, Stored>>);
+pub struct States(RefCell<HashMap<EntityKey, Option<Stored>>>);
 
 impl StateStore for States {
     async fn load(&self, keys: &[&EntityKey], _: Deadline) -> Vec<Result<Option<Stored>, String>> {
         let mut states = self.0.borrow_mut();
-        keys.iter().map(|key| Ok(states.remove(*key))).collect()
+        keys.iter().map(|key| Ok(states.get_mut(*key).and_then(Option::take))).collect()
     }
 
     async fn commit(&self, writes: &[Write<'_>], _: Deadline) -> Vec<CommitOutcome> {
         let mut states = self.0.borrow_mut();
         for write in writes {
             let version = Some(write.expected.map_or(Version::FIRST, Version::next));
-            let stored = Stored { state: Arc::clone(write.state), version };
-            states.insert(write.key.clone(), stored);
+            let stored = Some(Stored { state: Arc::clone(write.state), version });
+            match states.get_mut(write.key) {
+                Some(place) => *place = stored,
+                None => drop(states.insert(write.key.clone(), stored)),
+            }
         }
         vec![CommitOutcome::Committed; writes.len()]
     }
@@ -109,7 +112,7 @@ impl StateStore for States {
     async fn clear(&self, clears: &[Clear<'_>], _: Deadline) {
         let mut states = self.0.borrow_mut();
         for clear in clears {
-            if let Some(stored) = states.get_mut(clear.key) {
+            if let Some(Some(stored)) = states.get_mut(clear.key) {
                 Arc::make_mut(&mut stored.state).outbox.clear();
                 stored.version = Some(clear.expected.next());
             }
