@@ -4,9 +4,8 @@ use tracing::error;
 
 use super::Tally;
 use super::held_back::reason;
-use super::placed::Placed;
+use super::placed::{Events, Placed};
 use super::work::Work;
-use crate::events::Event;
 use crate::kafka::{DeadRecord, RecordIndex};
 use crate::state::{Body, Verdict};
 
@@ -51,10 +50,10 @@ impl Fates {
     }
 
     /// Notes what was applied, had been before, or was held back for somebody to decide on.
-    pub(super) fn settle(&mut self, works: &[Work], events: &[Placed<'_>]) {
+    pub(super) fn settle(&mut self, works: &[Work], events: &Events<'_>) {
         for work in works.iter().filter(|work| work.group.is_about()) {
             for (place, verdict) in work.done() {
-                let fate = &mut self.0[events[place].index.as_usize()];
+                let fate = &mut self.0[events.record(place).as_usize()];
                 match (verdict, reason(verdict)) {
                     (_, Some((code, _))) => *fate = Fate::Dead(code),
                     // Whatever the others made of it, one that was held back is in the queue.
@@ -68,11 +67,11 @@ impl Fates {
 
     /// Notes what any entity could not finish: such a record comes again, whatever became of it
     /// elsewhere.
-    pub(super) fn undone(&mut self, works: &[Work], events: &[Placed<'_>]) {
+    pub(super) fn undone(&mut self, works: &[Work], events: &Events<'_>) {
         let mut log = FailureLog::default();
         for work in works {
             for &place in work.undone() {
-                self.0[events[place].index.as_usize()] = Fate::Failed;
+                self.0[events.record(place).as_usize()] = Fate::Failed;
             }
             if let (Some(reason), Some(&first)) = (&work.failure, work.undone().first()) {
                 log.entity(work, &events[first], reason);
@@ -87,7 +86,7 @@ impl Fates {
     }
 
     /// Counts every record in exactly one of the tally's fates.
-    pub(super) fn count(&self, works: &[Work], events: &[Placed<'_>], tally: &mut Tally) {
+    pub(super) fn count(&self, works: &[Work], events: &Events<'_>, tally: &mut Tally) {
         tally.records = self.0.len() as u64;
         for fate in &self.0 {
             match fate {
@@ -98,10 +97,9 @@ impl Fates {
                 Fate::Dead(code) => *tally.dead.entry(code).or_default() += 1,
             }
         }
-        for placed in events {
-            let applied = self.0[placed.index.as_usize()] == Fate::Applied;
-            if applied && let Event::Transaction(payment) = &placed.event {
-                *tally.transactions.entry(payment.time.minute()).or_default() += 1;
+        for (record, minute) in events.payments() {
+            if self.0[record.as_usize()] == Fate::Applied {
+                *tally.transactions.entry(minute).or_default() += 1;
             }
         }
         tally.suspicious = suspicious(works);

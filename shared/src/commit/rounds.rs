@@ -6,7 +6,7 @@ use super::held_back::letter;
 use super::labels::Labels;
 use super::learnt::Elsewhere;
 use super::partitions::{outstanding, settle};
-use super::placed::{Events, Placed};
+use super::placed::Events;
 use super::ports::{CommitOutcome, DeadLetters, Delivery, Parcel, StateStore, Write};
 use super::surroundings::Surroundings;
 use super::work::Work;
@@ -247,8 +247,8 @@ async fn deliver<'w, 'b, Sink: Delivery, Graves: DeadLetters>(
 }
 
 /// What the dead-letter queue is told of an entity's records that were held back.
-fn letters<'b>(work: &Work, batch: &'b Batch<'b>, events: &[Placed<'b>]) -> Vec<DeadRecord<'b>> {
-    let record = |place: usize| batch.record(events[place].index);
+fn letters<'b>(work: &Work, batch: &'b Batch<'b>, events: &Events<'b>) -> Vec<DeadRecord<'b>> {
+    let record = |place: usize| batch.record(events.record(place));
     let letter = |(place, verdict)| letter(&record(place)?, verdict);
     work.held_back().filter_map(letter).collect()
 }

@@ -2,7 +2,6 @@ use std::collections::HashMap;
 
 use super::group::{Grouping, Groups};
 use super::placed::{Events, Placed};
-use super::runs::Runs;
 use super::topics::{TopicRule, Topics};
 use crate::events;
 use crate::kafka::{Batch, DeadRecord, Entry, Offset, RecordIndex};
@@ -27,10 +26,9 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
         .topics()
         .map(|topic| topics.rule(topic).map(|rule| (rule, SourceId::new(cluster, topic))))
         .collect();
-    let mut events = Vec::with_capacity(batch.len());
+    let mut events = Events::with_capacity(batch.len());
     let mut grouping = Grouping::default();
     let mut order = Order::default();
-    let mut runs = Runs::default();
     let mut dead = Vec::new();
     let mut tombstones = Vec::new();
     for entry in batch.entries() {
@@ -47,7 +45,7 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
             continue;
         };
         let Some(value) = record.value() else {
-            runs.note(&record);
+            events.runs.note(&record);
             tombstones.push(record.index());
             continue;
         };
@@ -60,23 +58,21 @@ pub(super) fn triage<'b>(batch: &'b Batch<'_>, cluster: &str, topics: &Topics) -
                     offset: record.offset(),
                     time: record.timestamp(),
                 };
-                let (index, run) = (record.index(), runs.note(&record));
-                let placed = Placed { index, topic: record.topic(), position, event, run };
+                let run = events.runs.note(&record);
+                let placed = Placed { topic: record.topic(), position, event, run };
                 order.note(&placed.position);
                 grouping.note(&placed);
-                events.push(placed);
+                events.push(record.index(), placed);
             }
             Err(error) => dead.push(DeadRecord::new(&record, error.code(), error.to_string())),
         }
     }
     let mut groups = grouping.groups();
     if order.is_broken {
-        events.sort_by_key(|placed| {
-            (placed.position.source, placed.position.partition, placed.position.offset)
-        });
+        events.sort();
         groups = Grouping::of(&events);
     }
-    Triage { events: Events::new(events, runs), groups, dead, tombstones }
+    Triage { events, groups, dead, tombstones }
 }
 
 /// Whether each partition's events come in the order of their offsets.

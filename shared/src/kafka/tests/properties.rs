@@ -114,8 +114,8 @@ fn record() -> impl Strategy<Value = String> {
         ][..],
     );
     (beginning, prop::collection::vec(member, 0..4)).prop_map(|(beginning, members)| {
-        let more: String = members.iter().map(|member| format!(",{member}")).collect();
-        format!("{beginning}{more}}}")
+        let members = [vec![beginning], members].concat();
+        format!("{}}}", members.join(","))
     })
 }
 
