@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::placed::{Events, Placed};
 use super::work::Work;
+use crate::kafka::Offset;
 
 /// Which events, by their place in the list, are not yet part of every state that they concern.
 pub(super) fn outstanding<'w>(
@@ -25,13 +26,88 @@ pub(super) fn settle(partition: &mut Work, events: &Events<'_>, outstanding: &[b
     };
     let state = Arc::make_mut(&mut stored.state);
     let places = &partition.group.events;
+    // Of all runs: where an event, one made by hand, holds an offset twice, the events of two runs are mixed by the order of their
+    // offsets, and what is next to each other is not all of a run.
+    let left_out: Vec<Offset> = places
+        .iter()
+        .filter(|place| outstanding[**place])
+        .map(|place| events[*place].position.offset)
+        .collect();
     for of_run in places.chunk_by(|one, next| events[*one].run == events[*next].run) {
         let first = &events[of_run[0]];
-        let left_out = of_run.iter().filter(|place| outstanding[**place]);
-        for done in events.run(first).without(left_out.map(|place| events[*place].position.offset))
-        {
+        let run = events.run(first);
+        let from = left_out.partition_point(|offset| *offset < run.first);
+        let within = left_out[from..].iter().copied().take_while(|offset| *offset <= run.last);
+        for done in run.without(within) {
             let is_news = state.watermarks.settle(first.position.partition_id(), done);
             attempt.changed |= is_news;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::super::CommitContext;
+    use super::super::labels::Labels;
+    use super::super::learnt::Elsewhere;
+    use super::super::surroundings::Surroundings;
+    use super::super::topics::{OnSuspiciousDuplicate, TopicRule, Topics};
+    use super::super::triage::triage;
+    use super::*;
+    use crate::events::EventKind;
+    use crate::kafka::Batch;
+    use crate::settings::Settings;
+    use crate::state::{Body, Epoch};
+
+    /// An event made by hand: the offsets 5 and 6 of a partition stand in two lists, with another partition between
+    /// them. Each is a payment of `anna`.
+    fn event() -> String {
+        let record = |partition: i32, offset: i64| {
+            format!(
+                r#"{{"topic":"pay","partition":{partition},"offset":{offset},"timestamp":1767600000000,
+                    "value":"eyJ1c2VySWQiOiJhbm5hIiwiYW1vdW50Ijo1fQ=="}}"#
+            )
+        };
+        let (twice, between, once) =
+            ([record(0, 5), record(0, 6)].join(","), record(1, 1), record(0, 7));
+        format!(
+            r#"{{"records":{{"pay-0":[{twice}],"pay-1":[{between}],"again":[{twice},{once}]}}}}"#
+        )
+    }
+
+    #[test]
+    fn what_is_outstanding_is_not_done_because_another_list_holds_its_offset_too() {
+        let event = event();
+        let batch = Batch::decode(event.as_bytes()).unwrap();
+        let rule = TopicRule { kind: EventKind::Transaction, epoch: Epoch(0) };
+        let triage = triage(&batch, "arn", &Topics::new([("pay".to_owned(), rule)]));
+        let settings = Settings::default();
+        let context = CommitContext {
+            settings: &settings,
+            cluster: "arn",
+            on_suspicious: OnSuspiciousDuplicate::Report,
+            redrive: None,
+            take: Body::take_in,
+        };
+        let surroundings = Surroundings {
+            settled: HashMap::new(),
+            elsewhere: &Elsewhere::default(),
+            labels: &Labels::default(),
+        };
+        let events = triage.events;
+        let of_partition = triage.groups.partitions.into_iter().find(|one| one.events.len() == 5);
+        let mut work = Work::new(of_partition.unwrap());
+        work.loaded(None);
+        work.apply(&events, &context, &surroundings);
+        let is_6 = |place: usize| events[place].position.offset == Offset(6);
+        let outstanding: Vec<bool> = (0..events.len()).map(is_6).collect();
+        settle(&mut work, &events, &outstanding);
+
+        let id = events[work.group.events[0]].position.partition_id();
+        let state = &work.stored.as_ref().unwrap().state;
+        let settled = state.watermarks.settled(id).unwrap();
+        assert_eq!([5, 6, 7].map(|offset| settled.holds(Offset(offset))), [true, false, true]);
     }
 }
