@@ -10,6 +10,7 @@
 //! and not the document.
 
 mod cursor;
+mod error;
 mod nesting;
 mod number;
 mod scan;
@@ -19,7 +20,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use cursor::{Cursor, SyntaxError};
+pub use cursor::Cursor;
+pub use error::SyntaxError;
 pub use source::Source;
 pub use value::{Kind, Value, lossy};
 
