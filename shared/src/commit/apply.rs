@@ -278,19 +278,12 @@ fn cut(mut text: String, limit: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::super::Take;
-    use super::super::labels::Labels;
-    use super::super::learnt::Elsewhere;
-    use super::super::topics::{TopicRule, Topics};
-    use super::super::triage::triage;
+    use super::super::examples::{applied, payments};
     use super::super::work::Work;
     use super::*;
     use crate::alerts::Severity;
-    use crate::events::EventKind;
     use crate::kafka::Batch;
-    use crate::settings::Settings;
     use crate::state::{Body, Emitted};
 
     /// Two users, `anna` at offset 0 and `bert` at 1, each with a payment above the limit.
@@ -300,22 +293,12 @@ mod tests {
         {"topic":"pay","partition":0,"offset":1,"timestamp":1767600000000,
          "value":"eyJ1c2VySWQiOiJiZXJ0IiwiYW1vdW50Ijo1MDAwMH0="}]}}"#;
 
-    fn with_works(context: &CommitContext<'_>, look: impl FnOnce(&[Work])) {
+    /// The two users, with their payments applied.
+    fn works(take: Take) -> Vec<Work> {
         let batch = Batch::decode(EVENT.as_bytes()).unwrap();
-        let rule = TopicRule { kind: EventKind::Transaction, epoch: Epoch(0) };
-        let topics = Topics::new([("pay".to_owned(), rule)]);
-        let triage = triage(&batch, context.cluster, &topics);
-        let mut works: Vec<Work> = triage.groups.entities.into_iter().map(Work::new).collect();
-        let surroundings = Surroundings {
-            settled: HashMap::new(),
-            elsewhere: &Elsewhere::default(),
-            labels: &Labels::default(),
-        };
-        for work in &mut works {
-            work.loaded(None);
-            work.apply(&triage.events, context, &surroundings);
-        }
-        look(&works);
+        let triage = payments(&batch);
+        let users = triage.groups.entities.into_iter();
+        users.map(|user| applied(user, &triage.events, take)).collect()
     }
 
     fn panics_on_anna(
@@ -331,27 +314,17 @@ mod tests {
 
     #[test]
     fn a_detector_that_panics_costs_its_entity_and_no_other() {
-        let settings = Settings::default();
-        let context = CommitContext {
-            settings: &settings,
-            cluster: "arn",
-            on_suspicious: OnSuspiciousDuplicate::Report,
-            redrive: None,
-            take: panics_on_anna,
-        };
-        with_works(&context, |works| {
-            let [anna, bert] = works else { panic!("two users, not {}", works.len()) };
-            let reason = anna.failure.as_deref().unwrap();
-            assert!(reason.contains("topic pay, partition 0, offset 0"), "{reason}");
-            assert!(anna.stored.is_none() && anna.attempt.is_none());
-            assert_eq!(anna.undone(), [0]);
-            assert!(bert.failure.is_none() && bert.is_to_commit());
-        });
+        let works = works(panics_on_anna);
+        let [anna, bert] = &works[..] else { panic!("two users, not {}", works.len()) };
+        let reason = anna.failure.as_deref().unwrap();
+        assert!(reason.contains("topic pay, partition 0, offset 0"), "{reason}");
+        assert!(anna.stored.is_none() && anna.attempt.is_none());
+        assert_eq!(anna.undone(), [0]);
+        assert!(bert.failure.is_none() && bert.is_to_commit());
     }
 
     #[test]
     fn an_alert_says_where_it_comes_from_and_is_bounded() {
-        let settings = Settings::default();
         let verbose: Take = |_, _, _| Emitted {
             raised: vec![Raised {
                 evidence: vec![Fact::new("text", "x".repeat(5_000).as_str()); 100],
@@ -359,20 +332,12 @@ mod tests {
             }],
             ..Emitted::default()
         };
-        let context = CommitContext {
-            settings: &settings,
-            cluster: "arn",
-            on_suspicious: OnSuspiciousDuplicate::Report,
-            redrive: None,
-            take: verbose,
-        };
-        with_works(&context, |works| {
-            let outbox = &works[1].stored.as_ref().unwrap().state.outbox;
-            let [OutboxEntry::Alert(alert)] = outbox.entries() else { panic!("{outbox:?}") };
-            let source = &alert.source;
-            assert_eq!((source.topic.as_str(), source.offset.0), ("pay", 1));
-            assert_eq!((alert.message.len(), alert.evidence.len()), (1_024, 32));
-            assert!(matches!(&alert.evidence[0].value, Evidence::Text(text) if text.len() == 256));
-        });
+        let works = works(verbose);
+        let outbox = &works[1].stored.as_ref().unwrap().state.outbox;
+        let [OutboxEntry::Alert(alert)] = outbox.entries() else { panic!("{outbox:?}") };
+        let source = &alert.source;
+        assert_eq!((source.topic.as_str(), source.offset.0), ("pay", 1));
+        assert_eq!((alert.message.len(), alert.evidence.len()), (1_024, 32));
+        assert!(matches!(&alert.evidence[0].value, Evidence::Text(text) if text.len() == 256));
     }
 }

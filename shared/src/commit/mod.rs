@@ -12,6 +12,8 @@
 //! crash between any two steps leaves either nothing or an outbox that the next reader delivers.
 
 mod apply;
+#[cfg(test)]
+mod examples;
 mod fates;
 mod features;
 mod group;

@@ -26,8 +26,8 @@ pub(super) fn settle(partition: &mut Work, events: &Events<'_>, outstanding: &[b
     };
     let state = Arc::make_mut(&mut stored.state);
     let places = &partition.group.events;
-    // Of all runs: where an event, one made by hand, holds an offset twice, the events of two runs are mixed by the order of their
-    // offsets, and what is next to each other is not all of a run.
+    // Of all runs: where an event, one made by hand, holds an offset twice, sorting mixes the events of two
+    // runs, and neighbours are not all of a run.
     let left_out: Vec<Offset> = places
         .iter()
         .filter(|place| outstanding[**place])
@@ -47,19 +47,10 @@ pub(super) fn settle(partition: &mut Work, events: &Events<'_>, outstanding: &[b
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
-    use super::super::CommitContext;
-    use super::super::labels::Labels;
-    use super::super::learnt::Elsewhere;
-    use super::super::surroundings::Surroundings;
-    use super::super::topics::{OnSuspiciousDuplicate, TopicRule, Topics};
-    use super::super::triage::triage;
+    use super::super::examples::{applied, payments};
     use super::*;
-    use crate::events::EventKind;
     use crate::kafka::Batch;
-    use crate::settings::Settings;
-    use crate::state::{Body, Epoch};
+    use crate::state::Body;
 
     /// An event made by hand: the offsets 5 and 6 of a partition stand in two lists, with another partition between
     /// them. Each is a payment of `anna`.
@@ -81,26 +72,10 @@ mod tests {
     fn what_is_outstanding_is_not_done_because_another_list_holds_its_offset_too() {
         let event = event();
         let batch = Batch::decode(event.as_bytes()).unwrap();
-        let rule = TopicRule { kind: EventKind::Transaction, epoch: Epoch(0) };
-        let triage = triage(&batch, "arn", &Topics::new([("pay".to_owned(), rule)]));
-        let settings = Settings::default();
-        let context = CommitContext {
-            settings: &settings,
-            cluster: "arn",
-            on_suspicious: OnSuspiciousDuplicate::Report,
-            redrive: None,
-            take: Body::take_in,
-        };
-        let surroundings = Surroundings {
-            settled: HashMap::new(),
-            elsewhere: &Elsewhere::default(),
-            labels: &Labels::default(),
-        };
+        let triage = payments(&batch);
         let events = triage.events;
         let of_partition = triage.groups.partitions.into_iter().find(|one| one.events.len() == 5);
-        let mut work = Work::new(of_partition.unwrap());
-        work.loaded(None);
-        work.apply(&events, &context, &surroundings);
+        let mut work = applied(of_partition.unwrap(), &events, Body::take_in);
         let is_6 = |place: usize| events[place].position.offset == Offset(6);
         let outstanding: Vec<bool> = (0..events.len()).map(is_6).collect();
         settle(&mut work, &events, &outstanding);
