@@ -86,3 +86,28 @@ impl<'b> Deref for Events<'b> {
         &self.placed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples::payments;
+    use super::*;
+    use crate::kafka::{Batch, Offset};
+
+    #[test]
+    fn what_is_brought_into_order_keeps_its_record() {
+        // The payment of offset 5 comes second, and is of the minute after.
+        let event = r#"{"records":{"pay-0":[
+            {"topic":"pay","partition":0,"offset":7,"timestamp":1767600000000,
+             "value":"eyJ1c2VySWQiOiJhbm5hIiwiYW1vdW50Ijo1fQ=="},
+            {"topic":"pay","partition":0,"offset":5,"timestamp":1767600060000,
+             "value":"eyJ1c2VySWQiOiJhbm5hIiwiYW1vdW50Ijo1fQ=="}]}}"#;
+        let batch = Batch::decode(event.as_bytes()).unwrap();
+        let events = payments(&batch).events;
+        let order: Vec<(Offset, RecordIndex)> =
+            (0..2).map(|place| (events[place].position.offset, events.record(place))).collect();
+        assert_eq!(order, [(Offset(5), RecordIndex(1)), (Offset(7), RecordIndex(0))]);
+        let minutes = [1_767_600_060_000, 1_767_600_000_000].map(EventTime::from_millis);
+        let paid = [(RecordIndex(1), minutes[0]), (RecordIndex(0), minutes[1])];
+        assert_eq!(events.payments().collect::<Vec<_>>(), paid);
+    }
+}
