@@ -20,7 +20,7 @@ pub(super) enum AttributeError {
     Wrong { name: &'static str, wanted: &'static str },
 }
 
-/// The attributes of an item, or of a map within one. Of several with the same name the last one counts.
+/// The attributes of an item, or of a map within one. `DynamoDB` hands out no two of the same name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attributes<'a>(&'a [Entry<'a>]);
 
@@ -114,7 +114,7 @@ impl<'a> Attributes<'a> {
     }
 
     fn attribute(&self, name: &'static str) -> Result<Item<'a>, AttributeError> {
-        let named = Items::new(self.0).filter(|value| value.is_named(name)).last();
+        let named = Items::new(self.0).find(|value| value.is_named(name));
         named.ok_or(AttributeError::Missing { name })
     }
 }

@@ -9,7 +9,7 @@
 //!   });                                                     }}
 //! ```
 
-use std::fmt::{Display, Write};
+use std::fmt::{self, Write};
 
 use base64_simd::STANDARD as BASE64;
 use millrace_shared::amount::Amount;
@@ -94,7 +94,7 @@ impl<'a> Place<'a> {
 
     /// RFC 3339 in UTC with milliseconds, which sorts as the time does.
     pub(super) fn time(self, time: EventTime) {
-        self.plain(r#"{"S":""#, time);
+        self.plain(r#"{"S":""#, |json| time.write_to(json));
     }
 
     pub(super) fn bytes(self, bytes: &[u8]) {
@@ -112,15 +112,15 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn float(self, number: f64) {
-        self.number(number::float(number));
+        self.number(number::float(number), |float, json| write!(json, "{float}"));
     }
 
     pub(super) fn single(self, number: f32) {
-        self.number(number::single(number));
+        self.number(number::single(number), |float, json| write!(json, "{float}"));
     }
 
     pub(super) fn amount(self, amount: Amount) {
-        self.number(number::amount(amount));
+        self.number(number::amount(amount), Amount::write_to);
     }
 
     pub(super) fn list(self, write: impl FnOnce(&mut Values<'_>)) {
@@ -154,18 +154,18 @@ impl<'a> Place<'a> {
         self.0.push_str(r#""}"#);
     }
 
-    fn number(self, number: Written<impl Display>) {
+    fn number<T>(self, number: Written<T>, write: impl FnOnce(T, &mut String) -> fmt::Result) {
         match number {
-            Written::Number(digits) => self.plain(r#"{"N":""#, digits),
-            Written::Text(digits) => self.plain(r#"{"S":""#, digits),
+            Written::Number(digits) => self.plain(r#"{"N":""#, |json| write(digits, json)),
+            Written::Text(digits) => self.plain(r#"{"S":""#, |json| write(digits, json)),
         }
     }
 
     /// What needs no escapes.
-    fn plain(self, opening: &str, value: impl Display) {
+    fn plain(self, opening: &str, write: impl FnOnce(&mut String) -> fmt::Result) {
         self.0.push_str(opening);
         // Writing to a string cannot fail.
-        let _ = write!(self.0, "{value}");
+        let _ = write(self.0);
         self.0.push_str(r#""}"#);
     }
 }
@@ -191,10 +191,22 @@ pub(super) fn write_all<T>(
     }
 }
 
+/// Whether a byte stands for itself in a string of JSON.
+const IS_PLAIN: [bool; 256] = {
+    let mut is_plain = [true; 256];
+    is_plain[b'"' as usize] = false;
+    is_plain[b'\\' as usize] = false;
+    let mut control = 0;
+    while control < b' ' as usize {
+        is_plain[control] = false;
+        control += 1;
+    }
+    is_plain
+};
+
 /// Appends a string, quoted.
 pub(super) fn write_string(json: &mut String, text: &str) {
-    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    if text.bytes().all(is_plain) {
+    if text.bytes().all(|byte| IS_PLAIN[usize::from(byte)]) {
         json.push('"');
         json.push_str(text);
         json.push('"');
