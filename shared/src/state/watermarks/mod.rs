@@ -2,6 +2,7 @@ mod mark;
 mod stored;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use self::mark::Mark;
 pub use self::stored::WatermarkError;
@@ -65,7 +66,8 @@ pub enum Verdict {
 /// at most fifteen holes of a partition: the smallest are closed, and it is kept up to where.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watermarks {
-    marks: Vec<Mark>,
+    /// In place for the one or two partitions that most entities come from.
+    marks: SmallVec<[Mark; 2]>,
     forgotten: Option<Timestamp>,
 }
 
