@@ -123,7 +123,7 @@ fn suspicious(works: &[Work]) -> u64 {
     places.len() as u64
 }
 
-fn count_active_users(work: &Work, events: &[Placed<'_>], tally: &mut Tally) {
+fn count_active_users(work: &Work, events: &Events<'_>, tally: &mut Tally) {
     let Some(stored) = &work.stored else { return };
     let (Body::Partition(partition), Some(&first)) =
         (&stored.state.body, work.group.events.first())

@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use smallvec::SmallVec;
 
-use super::placed::Placed;
+use super::placed::{Events, Placed};
 use crate::entity::{EntityKey, EntityKind};
 use crate::events::{Event, TransactionLabel};
 use crate::state::{PartitionId, SourceId};
@@ -74,9 +74,9 @@ pub(super) struct Grouping {
 
 impl Grouping {
     /// Groups events that are there already.
-    pub(super) fn of(events: &[Placed<'_>]) -> Groups {
+    pub(super) fn of(events: &Events<'_>) -> Groups {
         let mut grouping = Self::default();
-        for placed in events {
+        for placed in events.iter() {
             grouping.note(placed);
         }
         grouping.groups()

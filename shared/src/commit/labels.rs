@@ -1,7 +1,7 @@
 //! What labels count for: their customers say it first, and the calibrators count it then.
 
 use super::group::Group;
-use super::placed::Placed;
+use super::placed::{Events, Placed};
 use super::work::Work;
 use crate::circumstances::Source;
 use crate::events::Event;
@@ -47,12 +47,7 @@ impl Labels {
     }
 
     /// Looks what became of the calibrators' labels at their customers.
-    pub(super) fn follow(
-        &mut self,
-        calibrators: &[Work],
-        entities: &[Work],
-        events: &[Placed<'_>],
-    ) {
+    pub(super) fn follow(&mut self, calibrators: &[Work], entities: &[Work], events: &Events<'_>) {
         for &place in calibrators.iter().flat_map(|work| &work.group.events) {
             let customer = &entities[self.customers[place]];
             if self.counted[place].is_none() && customer.is_durable_at(place) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tracing::warn;
 
 use super::group::CALIBRATORS;
-use super::placed::Placed;
+use super::placed::Events;
 use super::ports::{StateStore, Stored};
 use super::topics::Topics;
 use crate::circumstances::Learnt;
@@ -36,7 +36,7 @@ pub(super) struct Elsewhere {
 
 impl Elsewhere {
     /// What the payments of a batch are to be scored by, nothing of it known yet.
-    pub(super) fn of(events: &[Placed<'_>], topics: &Topics, settings: &Settings) -> Self {
+    pub(super) fn of(events: &Events<'_>, topics: &Topics, settings: &Settings) -> Self {
         let is_off = settings.detectors_off.contains(FRAUD_SCORE);
         let is_taught = !is_off && labels(topics).next().is_some();
         let mut elsewhere = Self { is_taught, ..Self::default() };

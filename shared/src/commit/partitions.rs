@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::placed::{Events, Placed};
+use super::placed::Events;
 use super::work::Work;
 use crate::kafka::Offset;
 
 /// Which events, by their place in the list, are not yet part of every state that they concern.
 pub(super) fn outstanding<'w>(
     others: impl Iterator<Item = &'w Work>,
-    events: &[Placed<'_>],
+    events: &Events<'_>,
 ) -> Vec<bool> {
     let mut outstanding = vec![false; events.len()];
     for place in others.flat_map(Work::outstanding) {

@@ -1,4 +1,5 @@
-use std::ops::Deref;
+use std::mem::ManuallyDrop;
+use std::ops::Index;
 
 use super::runs::{RunIndex, Runs};
 use crate::events::Event;
@@ -17,9 +18,14 @@ pub(super) struct Placed<'b> {
 }
 
 /// The events of a batch, each partition's in the order of its offsets.
+///
+/// An ordinary event owns no memory. So those that do are dropped by hand, and the others not looked at again to free
+/// nothing.
 #[derive(Debug, Default)]
 pub(super) struct Events<'b> {
-    placed: Vec<Placed<'b>>,
+    placed: Vec<ManuallyDrop<Placed<'b>>>,
+    /// Where those are that own memory, ascending.
+    owners: Vec<usize>,
     /// One for each of them.
     outlines: Vec<Outline>,
     pub(super) runs: Runs,
@@ -38,6 +44,7 @@ impl<'b> Events<'b> {
     pub(super) fn with_capacity(events: usize) -> Self {
         Self {
             placed: Vec::with_capacity(events),
+            owners: Vec::new(),
             outlines: Vec::with_capacity(events),
             runs: Runs::default(),
         }
@@ -50,17 +57,32 @@ impl<'b> Events<'b> {
             _ => None,
         };
         self.outlines.push(Outline { record, paid });
-        self.placed.push(placed);
+        if placed.event.owns_memory() {
+            self.owners.push(self.placed.len());
+        }
+        self.placed.push(ManuallyDrop::new(placed));
     }
 
     /// Brings each partition's into the order of its offsets.
     pub(super) fn sort(&mut self) {
         let both = self.placed.drain(..).zip(self.outlines.drain(..));
-        let mut both: Vec<(Placed<'_>, Outline)> = both.collect();
-        both.sort_by_key(|(Placed { position, .. }, _)| {
+        let mut both: Vec<(ManuallyDrop<Placed<'_>>, Outline)> = both.collect();
+        both.sort_by_key(|(placed, _)| {
+            let position = &placed.position;
             (position.source, position.partition, position.offset)
         });
         (self.placed, self.outlines) = both.into_iter().unzip();
+        self.owners.clear();
+        let owners = (0..).zip(&self.placed).filter(|(_, placed)| placed.event.owns_memory());
+        self.owners.extend(owners.map(|(place, _)| place));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.placed.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Placed<'b>> {
+        self.placed.iter().map(|placed| &**placed)
     }
 
     /// The record of the event at this place.
@@ -79,19 +101,58 @@ impl<'b> Events<'b> {
     }
 }
 
-impl<'b> Deref for Events<'b> {
-    type Target = [Placed<'b>];
+impl<'b> Index<usize> for Events<'b> {
+    type Output = Placed<'b>;
 
-    fn deref(&self) -> &[Placed<'b>] {
-        &self.placed
+    fn index(&self, place: usize) -> &Placed<'b> {
+        &self.placed[place]
+    }
+}
+
+impl Drop for Events<'_> {
+    fn drop(&mut self) {
+        // From the end, so that what takes the place of one is none of them.
+        for owner in self.owners.drain(..).rev() {
+            drop(ManuallyDrop::into_inner(self.placed.swap_remove(owner)));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use allocation_counter::measure;
+
     use super::super::examples::payments;
     use super::*;
     use crate::kafka::{Batch, Offset};
+
+    /// {"userId":"anna","amount":5}
+    const PLAIN: &str = "eyJ1c2VySWQiOiJhbm5hIiwiYW1vdW50Ijo1fQ==";
+    /// {"userId":"\u0061nna","amount":5}: a user who has to be spelt out.
+    const ESCAPED: &str = "eyJ1c2VySWQiOiJcdTAwNjFubmEiLCJhbW91bnQiOjV9";
+
+    fn record(offset: i64, value: &str) -> String {
+        format!(
+            r#"{{"topic":"pay","partition":0,"offset":{offset},"timestamp":1767600000000,"value":"{value}"}}"#
+        )
+    }
+
+    #[test]
+    fn what_events_own_is_freed_with_them_in_whatever_order_they_came() {
+        let values = [ESCAPED, PLAIN, ESCAPED, ESCAPED, PLAIN, PLAIN, ESCAPED];
+        for offsets in [[0, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 0], [3, 0, 4, 1, 6, 2, 5]] {
+            let records = offsets.iter().zip(values).map(|(offset, value)| record(*offset, value));
+            let records: Vec<String> = records.collect();
+            let event = format!(r#"{{"records":{{"pay-0":[{}]}}}}"#, records.join(","));
+            let batch = Batch::decode(event.as_bytes()).unwrap();
+            let mut owners = 0;
+            let allocations = measure(|| {
+                let events = payments(&batch).events;
+                owners = events.iter().filter(|placed| placed.event.owns_memory()).count();
+            });
+            assert_eq!((owners, allocations.count_current), (4, 0), "{offsets:?}");
+        }
+    }
 
     #[test]
     fn what_is_brought_into_order_keeps_its_record() {

@@ -43,7 +43,7 @@ impl<'a> Progress<'a> {
     }
 
     /// The positions of the events that were held back.
-    pub(super) fn held_back(self, events: &[Placed<'_>]) -> Vec<Position> {
+    pub(super) fn held_back(self, events: &Events<'_>) -> Vec<Position> {
         let judged = self.events.iter().zip(self.verdicts);
         let held_back = judged.filter(|(_, verdict)| verdict.is_held_back());
         held_back.map(|(&place, _)| events[place].position).collect()

@@ -132,6 +132,51 @@ pub enum Event<'value> {
 }
 
 impl Event<'_> {
+    /// Whether anything of it is in memory of its own: a text with escapes, or more readings than have room in place.
+    pub(crate) fn owns_memory(&self) -> bool {
+        let owns = |text: &Cow<'_, str>| matches!(text, Cow::Owned(_));
+        let one_owns = |text: &Option<Cow<'_, str>>| text.as_ref().is_some_and(owns);
+        match self {
+            Self::UserEvent(UserEvent {
+                user_id,
+                event_type,
+                event_id,
+                source,
+                data: _,
+                location: _,
+                time: _,
+            }) => owns(user_id) || owns(event_type) || one_owns(event_id) || one_owns(source),
+            Self::Transaction(Transaction {
+                user_id,
+                transaction_id,
+                amount: _,
+                currency,
+                merchant,
+                location: _,
+                time: _,
+            }) => owns(user_id) || one_owns(transaction_id) || owns(currency) || one_owns(merchant),
+            Self::TransactionLabel(TransactionLabel {
+                transaction_id,
+                user_id,
+                merchant,
+                is_fraud: _,
+                time: _,
+            }) => owns(transaction_id) || owns(user_id) || one_owns(merchant),
+            Self::SensorReading(SensorReading {
+                sensor_id,
+                message_id,
+                readings,
+                left_out: _,
+                location: _,
+                time: _,
+            }) => {
+                let measure_owns = |reading: &Reading<'_>| owns(&reading.measure);
+                let list_owns = readings.spilled() || readings.iter().any(measure_owns);
+                owns(sensor_id) || one_owns(message_id) || list_owns
+            }
+        }
+    }
+
     /// The event's own time, or its record's where it has none.
     pub fn time(&self) -> EventTime {
         match self {
