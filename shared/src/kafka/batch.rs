@@ -22,6 +22,7 @@ pub struct Batch<'a> {
     /// Keys and values of all records, one after the other.
     pub(super) arena: Vec<u8>,
     pub(super) slots: Vec<Slot<'a>>,
+    pub(super) dead: Vec<DeadSlot<'a>>,
 }
 
 /// What became of one record.
@@ -35,6 +36,7 @@ pub enum Entry<'b> {
 
 /// A record as the batch keeps it: everything variable is a number or a slice of something that
 /// exists once.
+#[derive(Clone, Copy)]
 pub(super) struct RecordSlot<'a> {
     pub(super) json: &'a [u8],
     pub(super) headers: &'a [u8],
@@ -62,10 +64,12 @@ pub(super) struct DeadSlot<'a> {
     pub(super) reason: DeadReason,
 }
 
+/// Nothing of it is to be freed, so that the slots of a batch are not looked at again in the end.
+#[derive(Clone, Copy)]
 pub(super) enum Slot<'a> {
     Record(RecordSlot<'a>),
-    /// Boxed: rare, and larger than a record.
-    Dead(Box<DeadSlot<'a>>),
+    /// The place among the dead, which are rare, and larger than a record.
+    Dead(usize),
 }
 
 /// A stretch of the arena.
@@ -132,7 +136,7 @@ impl<'a> Batch<'a> {
     pub fn entry(&self, index: RecordIndex) -> Option<Entry<'_>> {
         match self.slots.get(index.as_usize())? {
             Slot::Record(slot) => Some(Entry::Record(Record { batch: self, slot, index })),
-            Slot::Dead(slot) => Some(Entry::Dead(self.dead_record(slot, index))),
+            Slot::Dead(place) => Some(Entry::Dead(self.dead_record(&self.dead[*place], index))),
         }
     }
 

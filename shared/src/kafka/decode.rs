@@ -25,6 +25,7 @@ pub(super) struct Decoder<'a> {
     beginning: Option<Beginning<'a>>,
     arena: Vec<u8>,
     slots: Vec<Slot<'a>>,
+    dead: Vec<DeadSlot<'a>>,
 }
 
 /// How the record before began, `{"topic":"payments","partition":0,` say, and what that means.
@@ -65,6 +66,7 @@ impl<'a> Decoder<'a> {
             // grows.
             arena: Vec::with_capacity(body.len() / 4 * 3 + 3),
             slots: Vec::with_capacity(body.len() / TYPICAL_RECORD_BYTES),
+            dead: Vec::new(),
         })
     }
 
@@ -112,6 +114,7 @@ impl<'a> Decoder<'a> {
             topics: self.topics.into_names(),
             arena: self.arena,
             slots: self.slots,
+            dead: self.dead,
         })
     }
 
@@ -140,7 +143,7 @@ impl<'a> Decoder<'a> {
         if self.cursor.peek("a list of records")? != b'[' {
             let value = self.cursor.value()?;
             let reason = DeadReason::NotAList { found: value.kind().name() };
-            self.slots.push(Members::default().dead(value.text(), index, reason));
+            self.bury(Members::default().dead(value.text(), index, reason));
             return Ok(());
         }
         let mut more = self.cursor.enter_array()?;
@@ -156,7 +159,7 @@ impl<'a> Decoder<'a> {
         if self.cursor.peek("a record")? != b'{' {
             let value = self.cursor.value()?;
             let reason = DeadReason::NotAnObject { found: value.kind().name() };
-            self.slots.push(members.dead(value.text(), map_key, reason));
+            self.bury(members.dead(value.text(), map_key, reason));
             return Ok(());
         }
         let start = self.cursor.position();
@@ -186,9 +189,14 @@ impl<'a> Decoder<'a> {
         let json = self.cursor.since(start);
         match members.complete(json, map_key) {
             Ok(record) => self.slots.push(Slot::Record(record)),
-            Err(reason) => self.slots.push(members.dead(json, map_key, reason)),
+            Err(reason) => self.bury(members.dead(json, map_key, reason)),
         }
         Ok(())
+    }
+
+    fn bury(&mut self, dead: DeadSlot<'a>) {
+        self.slots.push(Slot::Dead(self.dead.len()));
+        self.dead.push(dead);
     }
 
     /// Steps over the first members of a record that begins like the one before.
@@ -264,8 +272,8 @@ impl<'a> Members<'a> {
     }
 
     #[cold]
-    fn dead(self, json: &'a [u8], map_key: MapKeyIndex, reason: DeadReason) -> Slot<'a> {
-        Slot::Dead(Box::new(DeadSlot {
+    fn dead(self, json: &'a [u8], map_key: MapKeyIndex, reason: DeadReason) -> DeadSlot<'a> {
+        DeadSlot {
             topic: self.topic.ok(),
             partition: self.partition.ok(),
             offset: self.offset.ok(),
@@ -276,7 +284,7 @@ impl<'a> Members<'a> {
             json,
             map_key,
             reason,
-        }))
+        }
     }
 }
 
