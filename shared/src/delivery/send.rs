@@ -51,14 +51,14 @@ pub async fn send<T>(
     deadline: Deadline,
     call: impl AsyncFn(&[usize]) -> Result<Vec<Reply<T>>, RequestError>,
 ) -> Vec<Outcome<T>> {
-    let mut outcomes: Vec<Outcome<T>> =
-        (0..count).map(|_| Outcome::Unfinished("the deadline came first".to_owned())).collect();
+    let mut outcomes: Vec<Option<Outcome<T>>> = (0..count).map(|_| None).collect();
     let mut pending = Vec::with_capacity(count);
     for (place, outcome) in outcomes.iter_mut().enumerate() {
         let size = size(place);
         if size > limits.bytes {
             let limit = limits.bytes;
-            *outcome = Outcome::Refused(format!("its {size} bytes pass the sink's {limit}"));
+            let reason = format!("its {size} bytes pass the sink's {limit}");
+            *outcome = Some(Outcome::Refused(reason));
         } else {
             pending.push(place);
         }
@@ -82,7 +82,8 @@ pub async fn send<T>(
             attempt += 1;
         }
     }
-    outcomes
+    let unsent = || Outcome::Unfinished("the deadline came first".to_owned());
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(unsent)).collect()
 }
 
 type Answer<T> = Result<Vec<Reply<T>>, RequestError>;
@@ -107,21 +108,21 @@ async fn attempt_once<T>(
 fn settle<T>(
     places: Vec<usize>,
     answer: Answer<T>,
-    outcomes: &mut [Outcome<T>],
+    outcomes: &mut [Option<Outcome<T>>],
     again: &mut Vec<usize>,
 ) {
     let replies = match answer {
         Ok(replies) => replies,
         Err(RequestError::Again(reason)) => {
             for place in places {
-                outcomes[place] = Outcome::Unfinished(reason.clone());
+                outcomes[place] = Some(Outcome::Unfinished(reason.clone()));
                 again.push(place);
             }
             return;
         }
         Err(RequestError::Broken(reason)) => {
             for place in places {
-                outcomes[place] = Outcome::Unfinished(reason.clone());
+                outcomes[place] = Some(Outcome::Unfinished(reason.clone()));
             }
             return;
         }
@@ -129,7 +130,7 @@ fn settle<T>(
     let mut replies = replies.into_iter();
     for place in places {
         let missing = || Reply::Again("the sink did not answer for it".to_owned());
-        outcomes[place] = match replies.next().unwrap_or_else(missing) {
+        let outcome = match replies.next().unwrap_or_else(missing) {
             Reply::Done(value) => Outcome::Done(value),
             Reply::Refused(reason) => Outcome::Refused(reason),
             Reply::Again(reason) => {
@@ -137,6 +138,7 @@ fn settle<T>(
                 Outcome::Unfinished(reason)
             }
         };
+        outcomes[place] = Some(outcome);
     }
 }
 
