@@ -30,7 +30,7 @@ impl Version {
 /// An entity's state as it was read.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// The state, half a kilobyte without what it points to, in one place on its way through the
+    /// The state, a kilobyte without what it points to, in one place on its way through the
     /// batch. A store may keep it as well: it is copied before it is changed, if somebody does.
     pub state: Arc<EntityState>,
     /// Its version; none if there was no item.

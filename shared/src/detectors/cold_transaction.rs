@@ -24,7 +24,7 @@ use super::prelude::*;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct ColdTransaction {
     /// In a box, so that a user does not take much more memory than a sensor.
-    activity: Box<Activity>,
+    activity: Activity,
     pending: Pending,
 }
 

@@ -2,11 +2,15 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
+use smallvec::SmallVec;
 
 use crate::time::EventTime;
 
 /// How many times may be asked for: one has no span, and every one of them is stored.
 pub(crate) const COUNTS: RangeInclusive<usize> = 2..=50;
+
+/// For how many times there is room in place: as many as are asked for unless something else is set.
+const USUAL_COUNT: usize = 10;
 
 /// The times of the last few events, in order of arrival, oldest first.
 ///
@@ -14,11 +18,11 @@ pub(crate) const COUNTS: RangeInclusive<usize> = 2..=50;
 /// before, which takes two or three bytes instead of six.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Steps")]
-pub(super) struct LastTimes(Vec<EventTime>);
+pub(super) struct LastTimes(SmallVec<[EventTime; USUAL_COUNT]>);
 
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Steps(Vec<i64>);
+struct Steps(SmallVec<[i64; USUAL_COUNT]>);
 
 impl Serialize for LastTimes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -58,9 +62,9 @@ impl LastTimes {
     /// A `count` outside [`COUNTS`] is taken for the nearest within.
     pub(super) fn note(&mut self, time: EventTime, count: usize) -> Option<Duration> {
         let count = count.clamp(*COUNTS.start(), *COUNTS.end());
-        self.0.push(time);
-        let surplus = self.0.len().saturating_sub(count);
+        let surplus = (self.0.len() + 1).saturating_sub(count);
         self.0.drain(..surplus);
+        self.0.push(time);
         if self.0.len() < count {
             return None;
         }
@@ -69,7 +73,7 @@ impl LastTimes {
     }
 
     /// How many are kept.
-    pub(super) const fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.0.len()
     }
 }
@@ -97,7 +101,7 @@ mod tests {
     #[test]
     fn stored_they_take_a_few_bytes_each_and_come_back_in_any_order() {
         let times = [1_767_600_000_000, 1_767_600_004_000, 1_767_600_001_500, i64::MAX, i64::MIN];
-        let before = LastTimes(times.map(EventTime::from_millis).into());
+        let before = LastTimes(times.map(EventTime::from_millis).into_iter().collect());
         let stored = postcard::to_stdvec(&before).unwrap();
         assert_eq!(postcard::from_bytes(&stored), Ok(before));
         let near = LastTimes((0..10).map(|second| at(1_767_600_000 + second)).collect());
@@ -108,7 +112,7 @@ mod tests {
     fn what_version_1_stored_is_read() {
         let times: Vec<EventTime> = [7, 9, 8].map(at).into();
         let stored = postcard::to_stdvec(&times).unwrap();
-        assert_eq!(LastTimes::upgraded(1, &stored), Some(LastTimes(times)));
+        assert_eq!(LastTimes::upgraded(1, &stored), Some(LastTimes(times.into())));
         assert_eq!(LastTimes::upgraded(3, &stored), None);
     }
 

@@ -39,6 +39,7 @@ mod unusual_amount;
 mod velocity;
 
 mod last_times;
+mod lazy;
 mod range;
 mod scales;
 mod signal;

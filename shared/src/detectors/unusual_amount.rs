@@ -84,7 +84,8 @@ mod tests {
     fn is_unusual_at(settings: &Settings, micros: i128, count: u64, total: i128) -> bool {
         let total = Amount::from_micros(total);
         let spent = SpendTotal { currency: "EUR".into(), count, total };
-        let profile = UserProfile { totals: vec![spent], ..UserProfile::default() };
+        let profile =
+            UserProfile { totals: [spent].into_iter().collect(), ..UserProfile::default() };
         let payment = payment(Amount::from_micros(micros), "EUR");
         !alerts_with(&mut UnusualAmount, &payment, &profile, settings).is_empty()
     }

@@ -1,3 +1,4 @@
+use super::lazy::Lazy;
 use super::prelude::*;
 use super::scales::Crossed;
 use crate::windows::{NAMES, PaymentTally, SCALES, SlidingWindows};
@@ -10,8 +11,8 @@ use crate::windows::{NAMES, PaymentTally, SCALES, SlidingWindows};
 /// it. Amounts are added whatever their currency, as `high_value` compares them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Velocity {
-    /// In a box: half a kilobyte in memory, though a tenth of that as stored.
-    windows: Box<SlidingWindows<PaymentTally>>,
+    /// Half a kilobyte in memory, though a tenth of that as stored.
+    windows: Lazy<SlidingWindows<PaymentTally>>,
     counts: Crossed,
     sums: Crossed,
 }
@@ -19,15 +20,16 @@ pub(super) struct Velocity {
 impl Velocity {
     /// What the user paid within each of the windows, the shortest first.
     pub(super) fn totals(&self) -> [PaymentTally; SCALES] {
-        self.windows.totals()
+        self.windows.look(SlidingWindows::totals)
     }
 }
 
 impl Detector<Transaction<'_>, UserProfile> for Velocity {
     fn detect(&mut self, payment: &Transaction<'_>, context: &mut Context<'_, UserProfile>) {
         let settings = context.settings;
-        self.windows.take(payment.time, PaymentTally::of(payment.amount));
-        let totals = self.windows.totals();
+        let windows = self.windows.get_mut();
+        windows.take(payment.time, PaymentTally::of(payment.amount));
+        let totals = windows.totals();
         let many = self.counts.note(|at| totals[at].count > settings.velocity_counts[at]);
         let much = self.sums.note(|at| totals[at].sum > settings.velocity_sums[at]);
         let Some(at) = many.into_iter().chain(much).min() else { return };

@@ -2,7 +2,7 @@ use crate::events::Transaction;
 use crate::settings::Settings;
 use crate::time::EventTime;
 use crate::windows::{
-    Closed, ClosedSession, Session, SpendTotal, SpendWindows, Standing, add_spend,
+    Closed, ClosedSession, Session, SpendTotal, SpendTotals, SpendWindows, Standing, add_spend,
 };
 
 /// A user, as of the last event.
@@ -15,7 +15,7 @@ pub struct UserProfile {
     /// The spending windows that still take payments.
     pub windows: SpendWindows,
     /// Payments by currency, over all time.
-    pub totals: Vec<SpendTotal>,
+    pub totals: SpendTotals,
     /// How many user events.
     pub events: u64,
     /// How many payments.

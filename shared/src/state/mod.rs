@@ -50,6 +50,10 @@ pub struct EntityState {
 
 /// What detectors and windows know of an entity, by its kind.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a state is one block behind its `Arc`, and what a box would save is less than another block costs to reach"
+)]
 pub enum Body {
     /// Of a user.
     User(UserState),

@@ -14,7 +14,7 @@ pub(crate) use session::Standing;
 pub use session::{ClosedSession, Session};
 pub use sliding::{EventCount, LENGTHS, NAMES, PaymentTally, SCALES, SlidingWindows, Tally};
 pub(crate) use spend::add as add_spend;
-pub use spend::{ClosedSpend, SpendTotal, SpendWindow, SpendWindows};
+pub use spend::{ClosedSpend, SpendTotal, SpendTotals, SpendWindow, SpendWindows};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
+use smol_str::SmolStr;
 
 use super::clipped;
 use crate::time::EventTime;
@@ -20,7 +22,7 @@ pub struct Session {
     /// How many events it holds.
     pub events: u64,
     /// The kinds of activity in it, in order of appearance: 50 at most, each cut at 64 bytes.
-    pub kinds: Vec<String>,
+    pub kinds: SmallVec<[SmolStr; 4]>,
 }
 
 /// A session that is over.
@@ -41,7 +43,7 @@ pub(crate) enum Standing {
 impl Session {
     /// A session that begins with an event of this kind and time.
     pub(crate) fn begin(number: u64, kind: &str, time: EventTime) -> Self {
-        let kinds = vec![clipped(kind).to_owned()];
+        let kinds = smallvec![clipped(kind).into()];
         Self { number, start: time, last: time, events: 1, kinds }
     }
 
@@ -67,7 +69,7 @@ impl Session {
         self.events += 1;
         let kind = clipped(kind);
         if self.kinds.len() < KINDS_LIMIT && !self.kinds.iter().any(|known| known == kind) {
-            self.kinds.push(kind.to_owned());
+            self.kinds.push(kind.into());
         }
     }
 }
@@ -98,7 +100,7 @@ mod tests {
         session.take("view", at(9_400));
         assert_eq!((session.start, session.last, session.events), (at(9_400), at(10_600), 3));
         assert_eq!(session.duration(), Duration::from_mins(20));
-        assert_eq!(session.kinds, ["login", "click", "view"]);
+        assert_eq!(*session.kinds, ["login", "click", "view"]);
     }
 
     #[test]

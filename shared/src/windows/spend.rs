@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 use crate::amount::Amount;
 use crate::time::EventTime;
@@ -14,20 +16,23 @@ const OTHER: &str = "OTHER";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpendTotal {
     /// The currency.
-    pub currency: String,
+    pub currency: SmolStr,
     /// How many payments.
     pub count: u64,
     /// Their sum.
     pub total: Amount,
 }
 
+/// A user's payments, one total per currency, in order of appearance: in place for those who pay in one.
+pub type SpendTotals = SmallVec<[SpendTotal; 1]>;
+
 /// A window of a user's payments that still takes some.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpendWindow {
     /// When it starts.
     pub start: EventTime,
-    /// One total per currency, in order of appearance.
-    pub totals: Vec<SpendTotal>,
+    /// What was paid in it.
+    pub totals: SpendTotals,
 }
 
 /// A window of a user's payments in one currency that is over.
@@ -43,7 +48,7 @@ pub struct ClosedSpend {
 
 /// A user's open spending windows, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SpendWindows(pub Vec<SpendWindow>);
+pub struct SpendWindows(pub SmallVec<[SpendWindow; 1]>);
 
 impl SpendWindows {
     /// Adds a payment to the window that its time falls into. The caller has made sure that this
@@ -58,7 +63,7 @@ impl SpendWindows {
         let start = time.window_start(length);
         let at = self.0.partition_point(|window| window.start < start);
         if self.0.get(at).is_none_or(|window| window.start != start) {
-            self.0.insert(at, SpendWindow { start, totals: Vec::new() });
+            self.0.insert(at, SpendWindow { start, totals: SpendTotals::new() });
         }
         add(&mut self.0[at].totals, currency, amount);
     }
@@ -86,7 +91,7 @@ impl SpendWindows {
 
 /// Adds a payment to the total of its currency, and returns that total.
 pub(crate) fn add<'a>(
-    totals: &'a mut Vec<SpendTotal>,
+    totals: &'a mut SpendTotals,
     currency: &str,
     amount: Amount,
 ) -> &'a SpendTotal {
@@ -96,7 +101,7 @@ pub(crate) fn add<'a>(
         Some(at) => at,
         None if full && known(totals, OTHER).is_some() => known(totals, OTHER).unwrap_or_default(),
         None => {
-            let currency = if full { OTHER } else { currency }.to_owned();
+            let currency = if full { OTHER } else { currency }.into();
             totals.push(SpendTotal { currency, ..SpendTotal::default() });
             totals.len() - 1
         }
@@ -148,7 +153,7 @@ mod tests {
 
     #[test]
     fn currencies_beyond_the_limit_are_counted_together_and_none_is_lost() {
-        let mut totals = Vec::new();
+        let mut totals = SpendTotals::new();
         for number in 0..40 {
             add(&mut totals, &format!("C{number}"), units(1));
         }

@@ -96,7 +96,8 @@ async fn a_users_sessions_by_time() {
     let tables = aws.resources("").await.tables;
     let session = |number: u64| {
         let start = EIGHT.plus(Duration::from_hours(number));
-        let session = Session { number, start, last: start, events: 1, kinds: Vec::new() };
+        let session =
+            Session { number, start, last: start, events: 1, kinds: [].into_iter().collect() };
         OutboxEntry::Closed(Closed::Session(ClosedSession(session)))
     };
     let (entity, entries) = (user(1), [1, 2, 3].map(session));

@@ -15,13 +15,19 @@ use crate::support::{Aws, EIGHT, alert, deadline, sensor, user};
 
 fn session(number: u64, events: u64) -> OutboxEntry {
     let last = EIGHT.plus(Duration::from_secs(90));
-    let session = Session { number, start: EIGHT, last, events, kinds: vec!["click".into()] };
+    let session = Session {
+        number,
+        start: EIGHT,
+        last,
+        events,
+        kinds: ["click".into()].into_iter().collect(),
+    };
     OutboxEntry::Closed(Closed::Session(ClosedSession(session)))
 }
 
 fn spend(currency: &str) -> OutboxEntry {
     let total = Amount::from_micros(10_500_000);
-    let spent = SpendTotal { currency: currency.to_owned(), count: 2, total };
+    let spent = SpendTotal { currency: currency.into(), count: 2, total };
     let end = EIGHT.plus(Duration::from_hours(1));
     OutboxEntry::Closed(Closed::Spend(ClosedSpend { start: EIGHT, end, spent }))
 }

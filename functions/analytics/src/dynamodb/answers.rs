@@ -165,7 +165,7 @@ mod tests {
             {"entity":{"S":"user#1"},"version":{"N":"3"}},{"version":{"N":"4"},"entity":{"S":"user#2"}}]},
             "UnprocessedKeys":{"t":{"ConsistentRead":true,"Keys":[{"entity":{"S":"user#3"}}]}}}"#;
         let (mut found, mut left) = (Vec::new(), Vec::new());
-        let name = |attributes: &Attributes<'_>| attributes.text("entity").unwrap();
+        let name = |attributes: &Attributes<'_>| attributes.text("entity").unwrap().into_owned();
         read(answer, |cursor| {
             batch_get_item(
                 cursor,

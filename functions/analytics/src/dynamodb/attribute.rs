@@ -38,16 +38,15 @@ impl<'a> Attributes<'a> {
         self.read(name, "an amount", |value| value.amount())
     }
 
-    pub(super) fn text(&self, name: &'static str) -> Result<String, AttributeError> {
-        self.borrowed_text(name).map(Cow::into_owned)
-    }
-
-    pub(super) fn borrowed_text(&self, name: &'static str) -> Result<Cow<'a, str>, AttributeError> {
+    pub(super) fn text(&self, name: &'static str) -> Result<Cow<'a, str>, AttributeError> {
         self.read(name, "a text", |value| value.text())
     }
 
-    pub(super) fn texts(&self, name: &'static str) -> Result<Vec<String>, AttributeError> {
-        self.items(name, "a list of texts", |item| item.text().map(Cow::into_owned))
+    pub(super) fn texts<T: From<Cow<'a, str>>, C: FromIterator<T>>(
+        &self,
+        name: &'static str,
+    ) -> Result<C, AttributeError> {
+        self.items(name, "a list of texts", |item| item.text().map(T::from))
     }
 
     pub(super) fn time(&self, name: &'static str) -> Result<EventTime, AttributeError> {
@@ -70,11 +69,11 @@ impl<'a> Attributes<'a> {
     }
 
     /// A list of maps, each read by itself.
-    pub(super) fn list<T>(
+    pub(super) fn list<T, C: FromIterator<T>>(
         &self,
         name: &'static str,
         read: impl Fn(&Attributes<'a>) -> Result<T, AttributeError>,
-    ) -> Result<Vec<T>, AttributeError> {
+    ) -> Result<C, AttributeError> {
         let wrong = || AttributeError::Wrong { name, wanted: "a list of maps" };
         let items = self.attribute(name)?.list().ok_or_else(wrong)?;
         items.map(|item| read(&item.map().ok_or_else(wrong)?)).collect()
@@ -95,12 +94,12 @@ impl<'a> Attributes<'a> {
     }
 
     /// The items of a list, each read by itself.
-    pub(super) fn items<T>(
+    pub(super) fn items<T, C: FromIterator<T>>(
         &self,
         name: &'static str,
         wanted: &'static str,
         read: impl Fn(Item<'a>) -> Option<T>,
-    ) -> Result<Vec<T>, AttributeError> {
+    ) -> Result<C, AttributeError> {
         self.read(name, wanted, |value| value.list()?.map(read).collect())
     }
 

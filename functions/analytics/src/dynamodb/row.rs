@@ -261,7 +261,7 @@ mod tests {
             start: EIGHT,
             last: EventTime::from_millis(1_767_600_090_500),
             events: 4,
-            kinds: vec!["login".into(), "click".into()],
+            kinds: ["login", "click"].map(Into::into).into_iter().collect(),
         };
         let (_, item) =
             row(EntityKind::User, &OutboxEntry::Closed(Closed::Session(ClosedSession(session))));
@@ -275,7 +275,7 @@ mod tests {
     fn windows_of_several_currencies_are_several_rows() {
         let spent = |currency: &str| {
             let spent = SpendTotal {
-                currency: currency.to_owned(),
+                currency: currency.into(),
                 count: 2,
                 total: Amount::from_micros(10_500_000),
             };

@@ -123,7 +123,7 @@ impl Rows {
         answers::read(&answer, |json| {
             answers::batch_write_item(json, |table, item| {
                 let is_left = |(entity, row): &(&EntityKey, &Row)| {
-                    let text = |name| item.borrowed_text(name).ok();
+                    let text = |name| item.text(name).ok();
                     self.name(row.table).as_bytes() == table
                         && text(ENTITY).is_some_and(|text| text == entity.as_str())
                         && text(row.table.sort_key()).is_some_and(|text| text == row.sort_key)

@@ -33,7 +33,7 @@ pub(super) fn write(sensor: &SensorProfile, item: &mut impl value::Attributes) {
 }
 
 pub(super) fn read(item: &Attributes<'_>) -> Result<SensorProfile, AttributeError> {
-    let measures = item.texts("measures")?;
+    let measures: Vec<String> = item.texts("measures")?;
     let window = |window: Item<'_>| read_window(window, &measures);
     Ok(SensorProfile {
         windows: MeasureWindows(item.items("windows", WANTED, window)?),

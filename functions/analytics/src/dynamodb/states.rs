@@ -103,7 +103,7 @@ impl States {
         let place_of: HashMap<&str, usize> =
             keys.iter().enumerate().map(|(place, key)| (key.as_str(), place)).collect();
         let place = |item: &Attributes<'_>| {
-            let entity = item.borrowed_text(ENTITY).ok()?;
+            let entity = item.text(ENTITY).ok()?;
             place_of.get(&*entity).copied()
         };
         let mut found: Vec<Loaded> = vec![Ok(None); keys.len()];

@@ -73,7 +73,7 @@ fn write_total(total: &SpendTotal, place: Place<'_>) {
 
 fn read_total(item: &Attributes<'_>) -> Result<SpendTotal, AttributeError> {
     Ok(SpendTotal {
-        currency: item.text("currency")?,
+        currency: item.text("currency")?.into(),
         count: item.count("count")?,
         total: item.amount("total")?,
     })

@@ -13,7 +13,7 @@ use millrace_shared::state::{Epoch, OutboxEntry, Position, SourceId};
 use millrace_shared::time::EventTime;
 use millrace_shared::windows::{
     Closed, ClosedSession, MeasureStats, MeasureWindow, MeasureWindows, Session, SpendTotal,
-    SpendWindow, SpendWindows,
+    SpendTotals, SpendWindow, SpendWindows,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -231,16 +231,19 @@ fn a_time() -> impl Strategy<Value = EventTime> {
 fn a_session() -> impl Strategy<Value = Session> {
     let kinds = prop::collection::vec(".{0,20}", 0..4);
     (any::<u64>(), a_time(), a_time(), any::<u64>(), kinds).prop_map(
-        |(number, start, last, events, kinds)| Session { number, start, last, events, kinds },
+        |(number, start, last, events, kinds)| {
+            let kinds = kinds.into_iter().map(Into::into).collect();
+            Session { number, start, last, events, kinds }
+        },
     )
 }
 
-fn totals() -> impl Strategy<Value = Vec<SpendTotal>> {
+fn totals() -> impl Strategy<Value = SpendTotals> {
     let total =
         ("[A-Z]{3}", any::<u64>(), -i128::MAX..=i128::MAX).prop_map(|(currency, count, micros)| {
-            SpendTotal { currency, count, total: Amount::from_micros(micros) }
+            SpendTotal { currency: currency.into(), count, total: Amount::from_micros(micros) }
         });
-    prop::collection::vec(total, 0..4)
+    prop::collection::vec(total, 0..4).prop_map(Into::into)
 }
 
 prop_compose! {
