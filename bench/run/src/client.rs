@@ -3,6 +3,7 @@
 
 use std::process::{Command, Stdio};
 
+use millrace_lambda::GLIBC_TUNABLES;
 use serde::Serialize;
 
 use crate::binaries::Binaries;
@@ -41,6 +42,8 @@ pub struct ClientRow {
 /// Runs the example for all latencies and numbers.
 pub fn measure(binaries: &Binaries) -> Result<Vec<ClientRow>, BenchError> {
     let mut command = Command::new(binaries.example(EXAMPLE));
+    // As the function is deployed.
+    command.env(GLIBC_TUNABLES.0, GLIBC_TUNABLES.1);
     for latency in LATENCIES {
         for (reads, writes) in IN_FLIGHT {
             let numbers = [latency, reads.into(), writes.into()];
