@@ -22,7 +22,7 @@ pub struct Batch<'a> {
     /// Keys and values of all records, one after the other.
     pub(super) arena: Vec<u8>,
     pub(super) slots: Vec<Slot<'a>>,
-    pub(super) dead: Vec<DeadSlot<'a>>,
+    pub(super) dead: DeadSlots<'a>,
 }
 
 /// What became of one record.
@@ -63,6 +63,10 @@ pub(super) struct DeadSlot<'a> {
     pub(super) map_key: MapKeyIndex,
     pub(super) reason: DeadReason,
 }
+
+/// Dead records, each in a box: a list that doubles holds what it holds twice meanwhile, and an event of nothing but empty
+/// records has a million of them.
+pub(super) type DeadSlots<'a> = Vec<Box<DeadSlot<'a>>>;
 
 /// Nothing of it is to be freed, so that the slots of a batch are not looked at again in the end.
 #[derive(Clone, Copy)]

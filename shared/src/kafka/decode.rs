@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64_simd::STANDARD as BASE64;
 
-use super::batch::{Batch, DeadSlot, MapKeyIndex, RecordSlot, Slot, Span};
+use super::batch::{Batch, DeadSlot, DeadSlots, MapKeyIndex, RecordSlot, Slot, Span};
 use super::dead::{DeadReason, Field};
 use super::error::EventError;
 use super::position::{Offset, Partition, TopicIndex};
@@ -25,7 +25,7 @@ pub(super) struct Decoder<'a> {
     beginning: Option<Beginning<'a>>,
     arena: Vec<u8>,
     slots: Vec<Slot<'a>>,
-    dead: Vec<DeadSlot<'a>>,
+    dead: DeadSlots<'a>,
 }
 
 /// How the record before began, `{"topic":"payments","partition":0,` say, and what that means.
@@ -66,7 +66,7 @@ impl<'a> Decoder<'a> {
             // grows.
             arena: Vec::with_capacity(body.len() / 4 * 3 + 3),
             slots: Vec::with_capacity(body.len() / TYPICAL_RECORD_BYTES),
-            dead: Vec::new(),
+            dead: DeadSlots::new(),
         })
     }
 
@@ -196,7 +196,7 @@ impl<'a> Decoder<'a> {
 
     fn bury(&mut self, dead: DeadSlot<'a>) {
         self.slots.push(Slot::Dead(self.dead.len()));
-        self.dead.push(dead);
+        self.dead.push(Box::new(dead));
     }
 
     /// Steps over the first members of a record that begins like the one before.
